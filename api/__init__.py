@@ -1,0 +1,1 @@
+"""The doors: what stands between the network and the rooms below."""

@@ -1,0 +1,1 @@
+"""Who is asking: principals, roles, tokens and the secrets behind them."""

@@ -1,0 +1,1 @@
+"""Statistical secrecy: pure arithmetic on tables."""

@@ -1,0 +1,1 @@
+"""Push: what a delivery must be, and the way it takes into the vault."""

@@ -1,0 +1,1 @@
+"""From vault to shelf: what agreements grant, made safe once."""

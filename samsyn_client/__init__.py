@@ -1,0 +1,1 @@
+"""The typed Python client that the command line uses too."""
