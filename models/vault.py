@@ -1,0 +1,113 @@
+"""Raw counts (schema vault). Only push writes here and only release reads; nothing here is ever shown as it is."""
+
+from datetime import datetime
+
+from sqlmodel import JSON, Column, Field, Index, UniqueConstraint
+
+from models.base import Base, UtcTime
+
+
+class Delivery(Base, table=True):
+    """One accepted delivery and the receipt given for it.
+
+    Attributes:
+        id: uuid, also the public id of the receipt.
+        coverage: the declared coverage as sent (`areas=…;categories=…;period=FROM..TO`), or None.
+        rows, added, replaced, unchanged: what it did, in cells of its own publisher.
+        content_digest: RFC 9530 form, `sha-256=:…:`.
+        request_id: the request that brought it; the trail's intent and outcome name the same.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("request_id"),
+        Index("ix_delivery_dataset_received_at", "dataset", "received_at"),
+        {"schema": "vault"},
+    )
+
+    id: str = Field(primary_key=True)
+    dataset: str
+    publisher: str
+    client: str
+    request_id: str
+    content_digest: str
+    coverage: str | None = None
+    rows: int
+    added: int
+    replaced: int
+    unchanged: int
+    received_at: datetime = Field(sa_type=UtcTime)
+
+
+class EventCount(Base, table=True):
+    """The newest count of a cell. A cell belongs to (dataset, publisher, area, category, period)."""
+
+    __tablename__ = "event_count"
+    __table_args__ = ({"schema": "vault"},)
+
+    dataset: str = Field(primary_key=True)
+    publisher: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    area: str = Field(primary_key=True)
+    category: str = Field(primary_key=True)
+    count: int
+    delivery_id: str = Field(foreign_key="vault.delivery.id")
+    received_at: datetime = Field(sa_type=UtcTime)
+
+
+class EarlierCount(Base, table=True):
+    """A count that a later delivery replaced: the cell's history, so that a table can be told as known on a day."""
+
+    __tablename__ = "earlier_count"
+    __table_args__ = ({"schema": "vault"},)
+
+    dataset: str = Field(primary_key=True)
+    publisher: str = Field(primary_key=True)
+    period: str = Field(primary_key=True)
+    area: str = Field(primary_key=True)
+    category: str = Field(primary_key=True)
+    delivery_id: str = Field(primary_key=True, foreign_key="vault.delivery.id")
+    count: int
+    received_at: datetime = Field(sa_type=UtcTime)
+    replaced_at: datetime = Field(sa_type=UtcTime)
+
+
+class Coverage(Base, table=True):
+    """What a delivery declared to cover: cells in it that no row names are 0, not missing.
+
+    Attributes:
+        areas, categories: the covered codes.
+        first, last: the covered periods, inclusive, in the dataset's granularity.
+    """
+
+    __tablename__ = "coverage"
+    __table_args__ = (Index("ix_coverage_dataset_publisher", "dataset", "publisher"), {"schema": "vault"})
+
+    delivery_id: str = Field(primary_key=True, foreign_key="vault.delivery.id")
+    dataset: str
+    publisher: str
+    areas: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    categories: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    first: str
+    last: str
+    received_at: datetime = Field(sa_type=UtcTime)
+
+
+class IdempotencyKey(Base, table=True):
+    """A key that a client has used for a dataset, and what came of it.
+
+    Attributes:
+        fingerprint: sha256 of body, media type and coverage; the same key with another fingerprint is refused.
+        delivery_id: the delivery it led to; None while the request is in flight.
+    """
+
+    __tablename__ = "idempotency_key"
+    __table_args__ = ({"schema": "vault"},)
+
+    client: str = Field(primary_key=True)
+    dataset: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    fingerprint: str
+    request_id: str
+    delivery_id: str | None = Field(default=None, foreign_key="vault.delivery.id")
+    used_at: datetime = Field(sa_type=UtcTime, index=True)

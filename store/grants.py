@@ -1,0 +1,104 @@
+"""One page: which database role may do what to which table. Both databases are held to it.
+
+PostgreSQL carries it out with GRANT (`statements`), SQLite with what is attached and an authorizer
+(`store.sessions`). A migration that adds a table applies the page again. Where a grant is wide, the reason stands
+beside it. Nobody but the owner, who migrates, may change the shape of anything.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, Literal, get_args
+
+DatabaseRole = Literal["owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "sequencer"]
+Right = Literal["select", "insert", "update", "delete"]
+
+DOOR_ROLES: Final = tuple(role for role in get_args(DatabaseRole) if role != "owner")
+
+_READ: Final = frozenset[Right]({"select"})
+_ADD: Final = frozenset[Right]({"select", "insert"})
+_KEEP: Final = frozenset[Right]({"select", "insert", "update"})
+_APPEND: Final = {"trail.entry": _ADD, "trail.leaf": _READ, "trail.head": _READ}
+_WHO: Final = {"parties.party": _READ, "parties.client": _READ}
+_WHERE: Final = {"reference.area_scheme": _READ, "reference.area": _READ}
+
+GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
+    # Parties, clients and areas; reads no count and no released table.
+    "operator": {
+        "parties.party": _KEEP,
+        "parties.client": _KEEP,
+        "reference.area_scheme": _KEEP,
+        "reference.area": _KEEP | {"delete"},  # a corrected import of the same scheme replaces its areas
+        **_APPEND,
+    },
+    "pusher": {
+        **_WHO,
+        **_WHERE,
+        "vault.delivery": _ADD,
+        "vault.event_count": _KEEP,  # the newest count of a cell; what it replaces goes to earlier_count
+        "vault.earlier_count": _ADD,
+        "vault.coverage": _ADD,
+        "vault.idempotency_key": _KEEP | {"delete"},  # forgotten after the law's days
+        **_APPEND,
+    },
+    "releaser": {
+        **_WHO,
+        **_WHERE,
+        "vault.delivery": _READ,
+        "vault.event_count": _READ,
+        "vault.earlier_count": _READ,
+        "vault.coverage": _READ,
+        "shelf.release": _KEEP,  # a withdrawal marks it
+        "shelf.released_table": _ADD,
+        "desk.agreement_version": _READ,
+        "desk.agreement_step": _READ,
+        **_APPEND,
+    },
+    "puller": {
+        **_WHO,
+        **_WHERE,
+        "shelf.release": _READ,
+        "shelf.released_table": _READ,
+        "desk.agreement_version": _READ,
+        "desk.agreement_step": _READ,
+        **_APPEND,
+    },
+    "reviewer": {**_WHO, **_APPEND},
+    "desk": {
+        **_WHO,
+        **_WHERE,
+        "shelf.release": _KEEP,  # terminating an agreement withdraws what it released
+        "desk.agreement_version": _ADD,
+        "desk.agreement_step": _ADD,
+        **_APPEND,
+    },
+    "sequencer": {"trail.entry": _READ, "trail.leaf": _ADD, "trail.head": _KEEP},
+}
+
+
+def schemas_of(role: DatabaseRole) -> frozenset[str]:
+    """The schemas in which a role may touch anything."""
+    return frozenset(table.split(".")[0] for table in GRANTS[role])
+
+
+def may(role: DatabaseRole, right: Right, table: str) -> bool:
+    """Whether the page grants a right on `schema.table`."""
+    return right in GRANTS[role].get(table, frozenset())
+
+
+def statements() -> Iterator[str]:
+    """The page as PostgreSQL: make the roles, take everything back, grant what stands here."""
+    for role, tables in GRANTS.items():
+        name = f"samsyn_{role}"
+        yield (
+            f"DO $$ BEGIN CREATE ROLE {name} NOLOGIN; "
+            "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+        )
+        for schema in sorted({table.split(".")[0] for entry in GRANTS.values() for table in entry}):
+            yield f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {name}"
+            yield f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA {schema} FROM {name}"
+            yield f"REVOKE ALL ON SCHEMA {schema} FROM {name}"
+        for schema in sorted({table.split(".")[0] for table in tables}):
+            yield f"GRANT USAGE ON SCHEMA {schema} TO {name}"
+            if any("insert" in rights for table, rights in tables.items() if table.startswith(f"{schema}.")):
+                yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {name}"
+        for table, rights in tables.items():
+            yield f"GRANT {', '.join(sorted(rights)).upper()} ON {table} TO {name}"

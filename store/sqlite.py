@@ -1,0 +1,88 @@
+"""SQLite as six files with a guard at each: a connection attaches only the schemas its role may touch.
+
+The guard is SQLite's own authorizer, asked for every table and column while a statement is compiled. After the
+connection is dressed it refuses to attach anything more, so no SQL can reach a file that the role was not given.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from models.base import SCHEMAS
+from store.grants import GRANTS, DatabaseRole, Right, may
+
+BUSY_SECONDS = 15.0
+
+_RIGHTS: dict[int, Right] = {
+    sqlite3.SQLITE_READ: "select",
+    sqlite3.SQLITE_INSERT: "insert",
+    sqlite3.SQLITE_UPDATE: "update",
+    sqlite3.SQLITE_DELETE: "delete",
+}
+_ALWAYS = {
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_TRANSACTION,
+    sqlite3.SQLITE_SAVEPOINT,
+    sqlite3.SQLITE_RECURSIVE,
+}
+_HARMLESS_PRAGMAS = {
+    "table_info",
+    "table_xinfo",
+    "index_list",
+    "index_info",
+    "foreign_key_list",
+    "database_list",
+}
+_CATALOGUE = {"sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema"}
+
+
+def file_of(home: Path, schema: str) -> Path:
+    """The file that holds a schema."""
+    return home / f"{schema}.db"
+
+
+def connect(home: Path, role: DatabaseRole, writes: str | None) -> sqlite3.Connection:
+    """A connection of a role: `writes` names the one schema attached for writing, the rest are read-only.
+
+    The owner, who migrates, has every schema attached for writing and no guard.
+    """
+    connection = sqlite3.connect(
+        "file::memory:", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
+    )
+    for schema in SCHEMAS:
+        if role == "owner" or any(table.startswith(f"{schema}.") for table in GRANTS[role]):
+            _attach(connection, home, schema, writable=role == "owner" or schema == writes)
+    connection.execute("PRAGMA foreign_keys = ON")
+    if role != "owner":
+        connection.set_authorizer(guard(role))
+    return connection
+
+
+def _attach(connection: sqlite3.Connection, home: Path, schema: str, *, writable: bool) -> None:
+    path = file_of(home, schema).absolute()
+    mode = "rwc" if writable else "ro"
+    connection.execute(f"ATTACH DATABASE ? AS {schema}", (f"{path.as_uri()}?mode={mode}",))
+    if writable:
+        # WAL lets readers go on beside the one writer; FULL syncs each commit before it is acknowledged.
+        connection.execute(f"PRAGMA {schema}.journal_mode = WAL")
+        connection.execute(f"PRAGMA {schema}.synchronous = FULL")
+
+
+def guard(role: DatabaseRole) -> Callable[[int, str | None, str | None, str | None, str | None], int]:
+    """The authorizer of a role: what `store.grants` allows on its tables, reading otherwise, and nothing else."""
+
+    def allowed(action: int, first: str | None, second: str | None, schema: str | None) -> bool:
+        if action in _ALWAYS:
+            return True
+        if action in _RIGHTS:
+            return (first in _CATALOGUE and action == sqlite3.SQLITE_READ) or may(
+                role, _RIGHTS[action], f"{schema}.{first}"
+            )
+        if action == sqlite3.SQLITE_FUNCTION:
+            return second != "load_extension"
+        return action == sqlite3.SQLITE_PRAGMA and first in _HARMLESS_PRAGMAS
+
+    def authorize(action: int, first: str | None, second: str | None, schema: str | None, _: str | None) -> int:
+        return sqlite3.SQLITE_OK if allowed(action, first, second, schema) else sqlite3.SQLITE_DENY
+
+    return authorize
