@@ -30,10 +30,12 @@ class Place(Protocol):
     """Where a deployment rests, as `settings.Place` says it: a home folder, and a URL when not on SQLite."""
 
     @property
-    def home(self) -> Path: ...
+    def home(self) -> Path:
+        """The home folder."""
 
     @property
-    def database_url(self) -> str | None: ...
+    def database_url(self) -> str | None:
+        """The database, or None for SQLite files in the home folder."""
 
 
 def open_engine(place: Place, role: DatabaseRole, *, writes: str | None = None, pool_size: int = 5) -> Engine:

@@ -1,0 +1,110 @@
+"""Raw counts, their history, deliveries and idempotency keys."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003_vault"
+down_revision = "0002_reference"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("publisher", sa.String(), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("content_digest", sa.String(), nullable=False),
+        sa.Column("coverage", sa.String(), nullable=True),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("added", sa.Integer(), nullable=False),
+        sa.Column("replaced", sa.Integer(), nullable=False),
+        sa.Column("unchanged", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_delivery_request_id")),
+        schema="vault",
+    )
+    op.create_index(
+        "ix_delivery_dataset_received_at", "delivery", ["dataset", "received_at"], unique=False, schema="vault"
+    )
+    op.create_table(
+        "coverage",
+        sa.Column("delivery_id", sa.String(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("publisher", sa.String(), nullable=False),
+        sa.Column("areas", sa.JSON(), nullable=False),
+        sa.Column("categories", sa.JSON(), nullable=False),
+        sa.Column("first", sa.String(), nullable=False),
+        sa.Column("last", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["vault.delivery.id"], name=op.f("fk_coverage_delivery_id_delivery")),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_coverage")),
+        schema="vault",
+    )
+    op.create_index("ix_coverage_dataset_publisher", "coverage", ["dataset", "publisher"], unique=False, schema="vault")
+    op.create_table(
+        "earlier_count",
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("publisher", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("delivery_id", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["vault.delivery.id"], name=op.f("fk_earlier_count_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint(
+            "dataset", "publisher", "period", "area", "category", "delivery_id", name=op.f("pk_earlier_count")
+        ),
+        schema="vault",
+    )
+    op.create_table(
+        "event_count",
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("publisher", sa.String(), nullable=False),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["vault.delivery.id"], name=op.f("fk_event_count_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("dataset", "publisher", "period", "area", "category", name=op.f("pk_event_count")),
+        schema="vault",
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("delivery_id", sa.String(), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["vault.delivery.id"], name=op.f("fk_idempotency_key_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("client", "dataset", "key", name=op.f("pk_idempotency_key")),
+        schema="vault",
+    )
+    op.create_index(op.f("ix_idempotency_key_used_at"), "idempotency_key", ["used_at"], unique=False, schema="vault")
+
+
+def downgrade() -> None:
+    op.drop_index(op.f("ix_idempotency_key_used_at"), table_name="idempotency_key", schema="vault")
+    op.drop_table("idempotency_key", schema="vault")
+    op.drop_table("event_count", schema="vault")
+    op.drop_table("earlier_count", schema="vault")
+    op.drop_index("ix_coverage_dataset_publisher", table_name="coverage", schema="vault")
+    op.drop_table("coverage", schema="vault")
+    op.drop_index("ix_delivery_dataset_received_at", table_name="delivery", schema="vault")
+    op.drop_table("delivery", schema="vault")

@@ -1,0 +1,58 @@
+"""Releases and released tables."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004_shelf"
+down_revision = "0003_vault"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "release",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("table_id", sa.String(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("agreement", sa.String(), nullable=False),
+        sa.Column("agreement_digest", sa.String(), nullable=False),
+        sa.Column("policy_digest", sa.String(), nullable=False),
+        sa.Column("circle", sa.JSON(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("period_unit", sa.String(), nullable=False),
+        sa.Column("first_period", sa.String(), nullable=False),
+        sa.Column("last_period", sa.String(), nullable=False),
+        sa.Column("known_on", sa.String(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint("request_id", name=op.f("uq_release_request_id")),
+        schema="shelf",
+    )
+    op.create_index(
+        "ix_release_table_id_released_at", "release", ["table_id", "released_at"], unique=False, schema="shelf"
+    )
+    op.create_table(
+        "released_table",
+        sa.Column("release_id", sa.String(), nullable=False),
+        sa.Column("structure", sa.JSON(), nullable=False),
+        sa.Column("cells", sa.LargeBinary(), nullable=False),
+        sa.Column("cell_count", sa.Integer(), nullable=False),
+        sa.Column("withheld_count", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["shelf.release.id"], name=op.f("fk_released_table_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("release_id", name=op.f("pk_released_table")),
+        schema="shelf",
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("released_table", schema="shelf")
+    op.drop_index("ix_release_table_id_released_at", table_name="release", schema="shelf")
+    op.drop_table("release", schema="shelf")
