@@ -1,0 +1,131 @@
+"""Who is asking, for which party, in which roles; and the one table of what each role may do.
+
+    role            deliveries  tables  measures  agreements  log       operations
+    publisher       own
+    reader                      own
+    analyst                     own     own
+    policy-officer                                own
+    auditor                                                   own/all
+    operator                                                            all
+
+*own* means for the caller's own party; which tables that comes to is for `policies` to decide. An auditor of an
+independent reviewing body reads the whole log, any other auditor what concerns its own party. Duties are kept apart:
+who audits does nothing else, and who operates the service reads no counts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from auth.scopes import Scope, ScopeError
+
+
+class Role(StrEnum):
+    """A role that a party gives to a client or a person."""
+
+    PUBLISHER = "publisher"
+    READER = "reader"
+    ANALYST = "analyst"
+    POLICY_OFFICER = "policy-officer"
+    AUDITOR = "auditor"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a role may do, in words and as scopes; `alone` when it may be joined with no other role."""
+
+    sentence: str
+    scopes: frozenset[Scope]
+    alone: bool = False
+
+
+def _rights(sentence: str, *scopes: Scope, alone: bool = False) -> Rights:
+    return Rights(sentence, frozenset(scopes), alone)
+
+
+RIGHTS: Final[Mapping[Role, Rights]] = {
+    Role.PUBLISHER: _rights("delivers its party's counts and reads its own receipts", Scope.DELIVERIES),
+    Role.READER: _rights("pulls the tables its party's agreements grant", Scope.TABLES),
+    Role.ANALYST: _rights("reads the tables and follows up measures", Scope.TABLES, Scope.MEASURES),
+    Role.POLICY_OFFICER: _rights("proposes and approves its party's agreements", Scope.AGREEMENTS),
+    Role.AUDITOR: _rights("reads the log of who read what; pushes and pulls nothing", Scope.LOG, alone=True),
+    Role.OPERATOR: _rights("keeps parties, clients and keys; reads no counts", Scope.OPERATIONS, alone=True),
+}
+
+INDEPENDENT: Final = "auditor"
+"""The kind of party whose auditors read the whole log."""
+
+
+class RoleError(ValueError):
+    """A role that does not exist, or roles that one client may not hold together."""
+
+
+@dataclass(frozen=True)
+class Principal:
+    """An authenticated caller.
+
+    Attributes:
+        client: id of the machine client, the `sub` of its token.
+        party: id of the party it acts for.
+        party_kind: the party's kind, which decides how far an auditor sees.
+        roles: the roles its registration gives it.
+        scopes: what its token carries; never more than its roles hold.
+        purpose: the purpose of readings that state none, if one is registered.
+    """
+
+    client: str
+    party: str
+    party_kind: str
+    roles: frozenset[Role]
+    scopes: frozenset[Scope]
+    purpose: str | None = None
+
+    def role_for(self, scope: Scope) -> Role | None:
+        """The role in which the caller may do errands of `scope`, or None if it may not."""
+        if scope not in self.scopes:
+            return None
+        holders = [role for role in Role if role in self.roles and scope in RIGHTS[role].scopes]
+        return holders[0] if holders else None
+
+    @property
+    def sees_every_party(self) -> bool:
+        """Whether this auditor belongs to an independent reviewing body."""
+        return self.party_kind == INDEPENDENT
+
+
+def read_roles(names: Iterable[str]) -> frozenset[Role]:
+    """The roles of a registration.
+
+    Raises:
+        RoleError: a name is no role, there is none, or duties that must be kept apart stand together.
+    """
+    names = sorted(set(names))
+    strangers = [name for name in names if name not in set(Role)]
+    if strangers or not names:
+        wrong = f"unknown role {', '.join(strangers)}" if strangers else "no role"
+        raise RoleError(f"{wrong}: the roles are {', '.join(Role)}")
+    roles = frozenset(Role(name) for name in names)
+    for role in roles:
+        if RIGHTS[role].alone and len(roles) > 1:
+            raise RoleError(f"the role {role} may be joined with no other: it {RIGHTS[role].sentence}")
+    return roles
+
+
+def scopes_of(roles: Iterable[Role]) -> frozenset[Scope]:
+    """Every scope that the roles hold together."""
+    return frozenset(scope for role in roles for scope in RIGHTS[role].scopes)
+
+
+def granted(roles: Iterable[Role], asked: frozenset[Scope]) -> frozenset[Scope]:
+    """The scopes of a new token: what was asked for, or everything the roles hold when nothing was.
+
+    Raises:
+        ScopeError: something was asked for that the roles do not hold.
+    """
+    held = scopes_of(roles)
+    beyond = sorted(asked - held)
+    if beyond:
+        raise ScopeError(f"the client's roles do not hold {' '.join(beyond)}")
+    return asked or held
