@@ -1,6 +1,5 @@
 """How migrations run: as the owner, one at a time, with short locks so that a busy service is not held up."""
 
-import models.trail
 from alembic import context
 from sqlalchemy import Connection, text
 
@@ -8,6 +7,7 @@ import models.desk
 import models.parties
 import models.reference
 import models.shelf
+import models.trail
 import models.vault  # noqa: F401 -- importing a module declares its tables
 from models.base import METADATA, SCHEMAS
 from settings import place

@@ -16,7 +16,7 @@ DOOR_ROLES: Final = tuple(role for role in get_args(DatabaseRole) if role != "ow
 _READ: Final = frozenset[Right]({"select"})
 _ADD: Final = frozenset[Right]({"select", "insert"})
 _KEEP: Final = frozenset[Right]({"select", "insert", "update"})
-_APPEND: Final = {"trail.entry": _ADD, "trail.leaf": _READ, "trail.head": _READ}
+_APPEND: Final = {"trail.entry": _ADD, "trail.leaf": _READ, "trail.node": _READ, "trail.head": _READ}
 _WHO: Final = {"parties.party": _READ, "parties.client": _READ}
 _WHERE: Final = {"reference.area_scheme": _READ, "reference.area": _READ}
 
@@ -70,7 +70,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "desk.agreement_step": _ADD,
         **_APPEND,
     },
-    "sequencer": {"trail.entry": _READ, "trail.leaf": _ADD, "trail.head": _KEEP},
+    "sequencer": {"trail.entry": _READ, "trail.leaf": _ADD, "trail.node": _ADD, "trail.head": _KEEP},
 }
 
 

@@ -1,0 +1,144 @@
+"""The trail: entries, leaves, nodes and head, and triggers by which an entry can lose a part but never change."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005_trail"
+down_revision = "0004_shelf"
+branch_labels = None
+depends_on = None
+
+
+LOCKED = "an entry of the trail is never changed or removed"
+
+# What stays whatever happens; a part may only become NULL (a retention rule erased it), its salt with it.
+SQLITE_TRIGGERS = (
+    f"""CREATE TRIGGER trail.entry_stays BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, '{LOCKED}'); END""",
+    f"""CREATE TRIGGER trail.entry_only_fades BEFORE UPDATE ON entry
+        WHEN NOT (new.arrival IS old.arrival AND new.time IS old.time
+            AND new.personal_commitment IS old.personal_commitment AND new.other_commitment IS old.other_commitment
+            AND (new.personal IS NULL OR new.personal IS old.personal)
+            AND (new.personal_salt IS NULL OR new.personal_salt IS old.personal_salt)
+            AND (new.other IS NULL OR new.other IS old.other)
+            AND (new.other_salt IS NULL OR new.other_salt IS old.other_salt))
+        BEGIN SELECT RAISE(ABORT, '{LOCKED}'); END""",
+    f"""CREATE TRIGGER trail.leaf_stays BEFORE DELETE ON leaf BEGIN SELECT RAISE(ABORT, '{LOCKED}'); END""",
+    f"""CREATE TRIGGER trail.leaf_is_fixed BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, '{LOCKED}'); END""",
+)
+POSTGRESQL_TRIGGERS = (
+    f"""CREATE FUNCTION trail.refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION '{LOCKED}'; END $$""",
+    """CREATE TRIGGER entry_stays BEFORE DELETE OR TRUNCATE ON trail.entry
+        FOR EACH STATEMENT EXECUTE FUNCTION trail.refuse()""",
+    """CREATE TRIGGER entry_only_fades BEFORE UPDATE ON trail.entry FOR EACH ROW
+        WHEN (NOT (new.arrival = old.arrival AND new.time = old.time
+            AND new.personal_commitment = old.personal_commitment AND new.other_commitment = old.other_commitment
+            AND (new.personal IS NULL OR new.personal = old.personal)
+            AND (new.personal_salt IS NULL OR new.personal_salt = old.personal_salt)
+            AND (new.other IS NULL OR new.other = old.other)
+            AND (new.other_salt IS NULL OR new.other_salt = old.other_salt)) IS NOT FALSE)
+        EXECUTE FUNCTION trail.refuse()""",
+    """CREATE TRIGGER leaf_is_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON trail.leaf
+        FOR EACH STATEMENT EXECUTE FUNCTION trail.refuse()""",
+)
+
+
+def said(part: str, name: str) -> sa.Computed:
+    """A column that repeats what a part says under a name."""
+    if op.get_bind().dialect.name == "sqlite":
+        return sa.Computed(f"json_extract({part}, '$.{name}')", persisted=True)
+    return sa.Computed(f"(({part})::json ->> '{name}'::text)", persisted=True)
+
+
+def upgrade() -> None:
+    op.create_table(
+        "entry",
+        sa.Column("arrival", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("time", sa.Text(), nullable=False),
+        sa.Column("personal", sa.Text(), nullable=True),
+        sa.Column("personal_salt", sa.LargeBinary(), nullable=True),
+        sa.Column("personal_commitment", sa.LargeBinary(), nullable=False),
+        sa.Column("other", sa.Text(), nullable=True),
+        sa.Column("other_salt", sa.LargeBinary(), nullable=True),
+        sa.Column("other_commitment", sa.LargeBinary(), nullable=False),
+        sa.Column("actor", sa.Text(), said("personal", "actor"), nullable=True),
+        sa.Column("party", sa.Text(), said("other", "party"), nullable=True),
+        sa.Column("kind", sa.Text(), said("other", "kind"), nullable=True),
+        sa.Column("operation", sa.Text(), said("other", "operation"), nullable=True),
+        sa.Column("decision", sa.Text(), said("other", "decision"), nullable=True),
+        sa.Column("purpose", sa.Text(), said("other", "purpose"), nullable=True),
+        sa.Column("table_id", sa.Text(), said("other", "table"), nullable=True),
+        sa.Column("request_id", sa.Text(), said("other", "requestId"), nullable=True),
+        sa.PrimaryKeyConstraint("arrival", name=op.f("pk_entry")),
+        schema="trail",
+    )
+    op.create_index("ix_entry_actor", "entry", ["actor", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_decision", "entry", ["decision", "arrival"], unique=False, schema="trail")
+    op.create_index(
+        "ix_entry_intent",
+        "entry",
+        ["arrival"],
+        unique=False,
+        schema="trail",
+        sqlite_where=sa.text("kind = 'intent'"),
+        postgresql_where=sa.text("kind = 'intent'"),
+    )
+    op.create_index("ix_entry_operation", "entry", ["operation", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_party", "entry", ["party", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_request_id", "entry", ["request_id"], unique=False, schema="trail")
+    op.create_index("ix_entry_table_id", "entry", ["table_id", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_time", "entry", ["time", "arrival"], unique=False, schema="trail")
+    op.create_table(
+        "head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("frontier", sa.LargeBinary(), nullable=False),
+        sa.Column("arrival", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("checkpoint", sa.Text(), nullable=False),
+        sa.Column("updated_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_head")),
+        schema="trail",
+    )
+    op.create_table(
+        "leaf",
+        sa.Column("index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("arrival", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("leaf_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("index", name=op.f("pk_leaf")),
+        sa.UniqueConstraint("arrival", name=op.f("uq_leaf_arrival")),
+        schema="trail",
+    )
+    op.create_table(
+        "node",
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("index", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("node_hash", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("level", "index", name=op.f("pk_node")),
+        schema="trail",
+    )
+    for trigger in SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_TRIGGERS:
+        op.execute(trigger)
+
+
+def downgrade() -> None:
+    op.drop_table("node", schema="trail")
+    op.drop_table("leaf", schema="trail")
+    op.drop_table("head", schema="trail")
+    op.drop_index("ix_entry_time", table_name="entry", schema="trail")
+    op.drop_index("ix_entry_table_id", table_name="entry", schema="trail")
+    op.drop_index("ix_entry_request_id", table_name="entry", schema="trail")
+    op.drop_index("ix_entry_party", table_name="entry", schema="trail")
+    op.drop_index("ix_entry_operation", table_name="entry", schema="trail")
+    op.drop_index(
+        "ix_entry_intent",
+        table_name="entry",
+        schema="trail",
+        sqlite_where=sa.text("kind = 'intent'"),
+        postgresql_where=sa.text("kind = 'intent'"),
+    )
+    op.drop_index("ix_entry_decision", table_name="entry", schema="trail")
+    op.drop_index("ix_entry_actor", table_name="entry", schema="trail")
+    op.drop_table("entry", schema="trail")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION trail.refuse()")
