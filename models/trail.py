@@ -11,7 +11,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Field
 
-from models.base import Base
+from models.base import METADATA, Base
 
 _BIG = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself in an INTEGER key
 
@@ -141,3 +141,6 @@ class TrailHead(Base, table=True):
     arrival: int = Field(sa_type=_BIG)
     checkpoint: str = Field(default="", sa_type=Text)
     updated_at: str = Field(sa_type=Text)
+
+
+ENTRY, LEAF, NODE, HEAD = (METADATA.tables[f"trail.{name}"] for name in ("entry", "leaf", "node", "head"))
