@@ -1,12 +1,13 @@
 """Keys that sign access tokens: EC P-256 in files of mode 0600, each known by its RFC 7638 thumbprint.
 
-Whoever holds a private key can make any token. Doors that only read tokens are handed the public half.
+Whoever holds a private key can make any token, so only the token door reads the key files. The public halves stand
+beside them as a JWK Set, which is all that the other doors read.
 """
 
 import json
 import os
 import stat
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 FOLDER: Final = "tokens"
 """The folder of token-signing keys below a home's `keys`."""
+
+PUBLIC: Final = "jwks.json"
+"""The file in that folder that holds the public halves."""
 
 _ENDING: Final = ".pem"
 
@@ -53,7 +57,7 @@ def jwks(keys: Iterable[SigningKey]) -> dict[str, list[dict[str, str]]]:
 
 
 def make_key(folder: Path, now: datetime) -> SigningKey:
-    """Make a key, write it to `folder` (created with mode 0700) and give it back; the newest key signs."""
+    """Make a key, add it to `folder` (created with mode 0700) and to its public key set; the newest key signs."""
     key = _signing_key(ec.generate_private_key(ec.SECP256R1()))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.{key.kid}{_ENDING}"
@@ -65,7 +69,30 @@ def make_key(folder: Path, now: datetime) -> SigningKey:
                 serialization.NoEncryption(),
             )
         )
+    publish(folder)
     return key
+
+
+def publish(folder: Path) -> None:
+    """Write the public halves of the folder's keys to `PUBLIC`, whole or not at all."""
+    fresh = folder / f"{PUBLIC}.new"
+    fresh.write_text(json.dumps(jwks(load_keys(folder)), indent=1))
+    fresh.chmod(0o644)
+    fresh.replace(folder / PUBLIC)
+
+
+def load_public(path: Path) -> list[ec.EllipticCurvePublicKey]:
+    """The keys of a JWK Set that verify tokens.
+
+    Raises:
+        KeyFileError: the file is missing, or holds anything but P-256 points.
+    """
+    try:
+        return [_public(key) for key in json.loads(path.read_text())["keys"]]
+    except FileNotFoundError:
+        raise KeyFileError(f"no public keys at {path}: `samsyn init` makes them") from None
+    except (ValueError, KeyError, TypeError):
+        raise KeyFileError(f"{path} is no set of P-256 keys") from None
 
 
 def load_keys(folder: Path) -> list[SigningKey]:
@@ -90,6 +117,13 @@ def _load(path: Path) -> SigningKey:
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise KeyFileError(f"{path} is no P-256 key, the only kind that signs tokens")
     return _signing_key(key)
+
+
+def _public(key: dict[str, str]) -> ec.EllipticCurvePublicKey:
+    if (key["kty"], key["crv"]) != ("EC", "P-256"):
+        raise ValueError("another kind of key")
+    x, y = (int.from_bytes(urlsafe_b64decode(key[name] + "==")) for name in ("x", "y"))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def _signing_key(key: ec.EllipticCurvePrivateKey) -> SigningKey:

@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from auth.keys import KeyFileError, jwks, load_keys, make_key, public_jwk
+from auth.keys import PUBLIC, KeyFileError, jwks, load_keys, load_public, make_key, public_jwk
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def test_a_key_file_is_read_by_its_owner_alone(tmp_path: Path) -> None:
         make_key(tmp_path / "keys" / "tokens", NOW)
     finally:
         os.umask(old)
-    (path,) = (tmp_path / "keys" / "tokens").iterdir()
+    (path,) = (tmp_path / "keys" / "tokens").glob("*.pem")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
@@ -56,7 +56,7 @@ def test_the_key_set_shows_no_private_member(tmp_path: Path) -> None:
 
 def test_a_file_that_others_can_read_is_refused(tmp_path: Path) -> None:
     make_key(tmp_path, NOW)
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("*.pem")
     path.chmod(0o640)
     with pytest.raises(KeyFileError, match="0600"):
         load_keys(tmp_path)
@@ -81,3 +81,25 @@ def test_only_p256_keys_sign(tmp_path: Path, content: bytes, why: str) -> None:
 def test_a_home_without_keys_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="samsyn init"):
         load_keys(tmp_path / "none")
+
+
+def test_the_public_halves_are_published_with_every_new_key(tmp_path: Path) -> None:
+    made = [make_key(tmp_path, NOW + timedelta(days=n)) for n in (0, 1)]
+    published = {public_jwk(key)["kid"] for key in load_public(tmp_path / PUBLIC)}
+    assert published == {key.kid for key in made}
+    assert "PRIVATE" not in (tmp_path / PUBLIC).read_text()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"keys": [{"kty": "RSA"}]}', '{"keys": [{"kty": "EC", "crv": "P-256", "x": "AQ", "y": "AQ"}]}'],
+)
+def test_a_set_of_other_keys_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / PUBLIC).write_text(text)
+    with pytest.raises(KeyFileError, match="no set of P-256 keys"):
+        load_public(tmp_path / PUBLIC)
+
+
+def test_a_door_without_public_keys_says_how_to_make_them(tmp_path: Path) -> None:
+    with pytest.raises(KeyFileError, match="samsyn init"):
+        load_public(tmp_path / PUBLIC)
