@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow
+import pyarrow as pa
 import shapely
 from pyarrow import parquet
 from shapely.geometry import shape
@@ -85,7 +85,7 @@ def _parquet(path: Path, _: str | None) -> tuple[list[tuple[dict[str, Any], Any]
         column = geo["primary_column"]
         crs = geo["columns"][column].get("crs", {"id": {"code": "CRS84"}})
         code = str(crs["id"]["code"])
-    except (pyarrow.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
         raise AreasError(f"{path.name}: not GeoParquet with a named projection: {error}") from None
     geometries = table[column].to_pylist()
     rows = table.drop([column]).to_pylist()
