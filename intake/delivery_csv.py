@@ -9,21 +9,35 @@ import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import numpy as np
 import polars as pl
 
 from intake.delivery_expectation import COLUMNS, Limits
 from intake.delivery_fault import Fault, Faults, looks_personal, show
 from intake.delivery_rows import Rows
 
+_QUOTE = ord('"')
+_EDGES = np.frombuffer(b",;\r\n", dtype=np.uint8)
+
 
 def quick(body: bytes) -> pl.DataFrame | None:
     """The raw frame of a body that looks well-formed; None when it needs the careful reader."""
+    if _has_stray_quotes(body):
+        return None
     header = body.partition(b"\n")[0].decode("utf-8", "replace")
     try:
         frame = pl.read_csv(body, separator=_separator(header), infer_schema=False)
     except pl.exceptions.PolarsError:
         return None
     return frame.select(COLUMNS) if sorted(frame.columns) == sorted(COLUMNS) else None
+
+
+def _has_stray_quotes(body: bytes) -> bool:
+    """Whether a quotation mark stands where no value begins or ends, which the reader of columns would forgive."""
+    signs = np.frombuffer(b"\n" + body + b"\n", dtype=np.uint8)
+    quotes = np.flatnonzero(signs == _QUOTE)
+    edges = np.isin(signs[quotes - 1], _EDGES) | np.isin(signs[quotes + 1], _EDGES)
+    return not bool(edges.all())
 
 
 def careful(text: str, limits: Limits, faults: Faults) -> pl.DataFrame:

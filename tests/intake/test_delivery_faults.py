@@ -122,6 +122,7 @@ def test_the_week_that_holds_today_can_be_counted(expected: Expectation) -> None
         (f"{HEADER}0181,klotter,2026-W07\n", ["too-few-fields"]),
         (f"{HEADER}0181,klotter,2026-W07,3,4\n", ["too-many-fields"]),
         (f'{HEADER}"0181"x,klotter,2026-W07,3\n{GOOD}', ["malformed-quotes"]),
+        (f'{HEADER}"0181","klo"t"ter","2026-W07","3"\n', ["malformed-quotes"]),
         (f'{HEADER}{GOOD}"0126,klotter,2026-W07,3\n', ["malformed-quotes"]),
         (f"{HEADER}{GOOD}{GOOD}", ["duplicate-row"]),
         (f"{HEADER}0181,klotter,2026-W07,3,{NUMBER}\n", ["personal-number", "too-many-fields"]),

@@ -21,7 +21,7 @@ Row = tuple[str, str, str, int]
 Quoting = Literal[0, 1, 2]
 FIXTURE_IS_FROZEN = [HealthCheck.function_scoped_fixture]
 few = settings(max_examples=60, deadline=None, suppress_health_check=FIXTURE_IS_FROZEN)
-many = settings(max_examples=400, deadline=None, suppress_health_check=FIXTURE_IS_FROZEN)
+many = settings(max_examples=300, deadline=None, suppress_health_check=FIXTURE_IS_FROZEN)
 
 AREAS = ("0126", "0180", "0181", "1880")
 CATEGORIES = ("buskorning", "klotter", "nedskrapning")
