@@ -19,9 +19,9 @@ import rfc8785
 SALT_BYTES: Final = 32
 LEAF_VERSION: Final = 1
 
-_PERSONAL_MARK: Final = b"samsyn personal\n"
-_OTHER_MARK: Final = b"samsyn other\n"
-_ENTRY_MARK: Final = b"samsyn entry\n"
+PERSONAL_MARK: Final = b"samsyn personal\n"
+OTHER_MARK: Final = b"samsyn other\n"
+ENTRY_MARK: Final = b"samsyn entry\n"
 
 
 class EntryError(ValueError):
@@ -211,17 +211,17 @@ def leaf_time(time: datetime) -> str:
 
 def commit_personal(salt: bytes, part: bytes) -> bytes:
     """The commitment to a personal part: SHA-256 over mark, salt (fixed length) and part."""
-    return sha256(_PERSONAL_MARK + salt + part).digest()
+    return sha256(PERSONAL_MARK + salt + part).digest()
 
 
 def commit_other(salt: bytes, part: bytes) -> bytes:
     """The commitment to the other part, under a mark of its own so that parts cannot change places."""
-    return sha256(_OTHER_MARK + salt + part).digest()
+    return sha256(OTHER_MARK + salt + part).digest()
 
 
 def commitment(personal: bytes, other: bytes) -> bytes:
     """The commitment to a whole entry, over the commitments to its parts."""
-    return sha256(_ENTRY_MARK + personal + other).digest()
+    return sha256(ENTRY_MARK + personal + other).digest()
 
 
 def leaf(time: str, committed: bytes) -> bytes:

@@ -56,7 +56,7 @@ def parse(path: str) -> Tile:
         raise TileError(f"{path!r} names no tile: tile/<level>/<number>[.p/<width>] is expected")
     level = None if found["level"] == "entries" else int(found["level"])
     tile = Tile(level, int(found["index"].replace("x", "").replace("/", "")), int(found["width"] or TILE_WIDTH))
-    if tile.path != path or (level or 0) > MAX_LEVEL:
+    if tile.path != path or (level or 0) > MAX_LEVEL or tile.width > TILE_WIDTH:
         raise TileError(f"{path!r} names no tile: its spelling would be {tile.path}")
     return tile
 

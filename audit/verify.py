@@ -1,0 +1,250 @@
+"""Recomputing a whole trail from what lies in its database, and naming each thing that does not fit.
+
+Every part against its commitment, every entry against its leaf, every tile's root, the head, and the roots that
+somebody outside kept: a history that was rewritten from its beginning fits itself, and only such an older checkpoint
+exposes it. Written for throughput: many entries at a time, compared as whole columns, and looked at one by one only
+where a column differs.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from itertools import compress
+from operator import ne
+from typing import Final, NamedTuple
+
+from audit.entry import ENTRY_MARK, LEAF_VERSION, OTHER_MARK, PERSONAL_MARK
+from audit.report import Report
+from audit.tree import HASH_BYTES, TILE_HEIGHT, Frontier
+
+CLOCK_SLACK: Final = timedelta(minutes=2)
+"""How far a time may lie before an earlier entry's: requests wait, and hosts' clocks differ a little."""
+
+_UNKNOWN: Final = bytes(HASH_BYTES)  # stands in the tree for a leaf that is gone
+
+
+class Row(NamedTuple):
+    """An entry and its leaf as stored; a part is None once erased, the place None until it is given."""
+
+    arrival: int
+    place: int | None
+    time: str
+    personal: bytes | None
+    personal_salt: bytes | None
+    personal_commitment: bytes
+    other: bytes | None
+    other_salt: bytes | None
+    other_commitment: bytes
+    leaf_hash: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredHead:
+    """The head as stored; a trail that was never written to has the default."""
+
+    size: int = 0
+    root: bytes = Frontier().root
+    frontier: bytes = b""
+    arrival: int = 0
+
+
+Leaves = Callable[[int, int], Mapping[int, bytes]]
+"""Reads stored leaf hashes by place: from one up to another, not included."""
+
+
+class Verifier:
+    """Takes all entries in order of arrival, many at a time; `finish` gives the report.
+
+    Args:
+        head: what the trail says of itself.
+        leaves: reads leaves whose entries did not come.
+        nodes: the stored roots of full tiles, by (level, index).
+        marks: roots that somebody outside remembers, by tree size.
+    """
+
+    def __init__(
+        self,
+        head: StoredHead,
+        leaves: Leaves,
+        nodes: Mapping[tuple[int, int], bytes],
+        marks: Mapping[int, bytes],
+    ) -> None:
+        self.report = Report()
+        self._head = head
+        self._leaves = leaves
+        self._nodes = dict(nodes)
+        self._marks = dict(marks)
+        self._tree = Frontier()
+        self._arrival = 0
+        self._latest = ""
+        self._extend([])
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Check the next entries."""
+        if not rows:
+            return
+        arrivals, places, times, one, one_salt, one_commit, two, two_salt, two_commit, leaves = zip(*rows, strict=True)
+        self.report.entries += len(rows)
+        self._check_arrivals(arrivals)
+        self._check_clock(places, times)
+        self._check_parts("personal", places, PERSONAL_MARK, (one, one_salt, one_commit))
+        self._check_parts("other", places, OTHER_MARK, (two, two_salt, two_commit))
+        self._check_leaves(arrivals, places, leaves, _leaf_hashes(times, one_commit, two_commit))
+
+    def finish(self) -> Report:
+        """Compare the tree with the head once all entries were taken."""
+        self._adopt(self._head.size)
+        self._check_head()
+        for level, index in self._nodes:
+            self.report.add(None, f"the stored root of tile {index} below level {level} belongs to no tile")
+        for size in self._marks:
+            self.report.add(
+                None,
+                f"a checkpoint of size {size} is known, the tree has only {self._tree.size}: entries were removed",
+            )
+        self.report.size, self.report.root = self._tree.size, self._tree.root
+        return self.report
+
+    def _check_arrivals(self, arrivals: tuple[int, ...]) -> None:
+        """Arrival numbers go up by one; whoever removes an entry leaves a gap."""
+        if arrivals != tuple(range(self._arrival + 1, self._arrival + 1 + len(arrivals))):
+            expected = self._arrival + 1
+            for arrival in arrivals:
+                if arrival != expected:
+                    self.report.add(None, _gap(expected, arrival - 1))
+                expected = arrival + 1
+        self._arrival = arrivals[-1]
+
+    def _check_clock(self, places: tuple[int | None, ...], times: tuple[str, ...]) -> None:
+        """Times go forward, but for a little."""
+        if min(times) < max(self._latest, times[0]):
+            for place, time in zip(places, times, strict=True):
+                if time < self._latest and _moment(time) < _moment(self._latest) - CLOCK_SLACK:
+                    self.report.add(place, f"the clock went back from {self._latest} to {time}")
+                self._latest = max(self._latest, time)
+        self._latest = max(self._latest, *times)
+
+    def _check_parts(
+        self,
+        name: str,
+        places: tuple[int | None, ...],
+        mark: bytes,
+        columns: tuple[tuple[bytes | None, ...], tuple[bytes | None, ...], tuple[bytes, ...]],
+    ) -> None:
+        """Each part hashes, with its salt, to its commitment; one that was erased leaves nothing to check."""
+        parts, salts, stored = columns
+        computed = tuple(
+            sha256(mark + salt + part).digest() if part is not None and salt is not None else kept
+            for part, salt, kept in zip(parts, salts, stored, strict=True)
+        )
+        if computed != stored:
+            for place in compress(places, map(ne, computed, stored)):
+                self.report.add(place, f"its {name} part is not what was committed to: it was changed")
+        if None in parts or None in salts:
+            self._check_erased(name, places, parts, salts)
+
+    def _check_erased(
+        self,
+        name: str,
+        places: tuple[int | None, ...],
+        parts: tuple[bytes | None, ...],
+        salts: tuple[bytes | None, ...],
+    ) -> None:
+        """A part and its salt go together."""
+        for place, part, salt in zip(places, parts, salts, strict=True):
+            if part is None and salt is None:
+                self.report.erased += 1
+            elif part is None or salt is None:
+                self.report.add(place, f"of its {name} part, only the {'salt' if part is None else 'text'} is left")
+
+    def _check_leaves(
+        self,
+        arrivals: tuple[int, ...],
+        places: tuple[int | None, ...],
+        stored: tuple[bytes | None, ...],
+        computed: tuple[bytes, ...],
+    ) -> None:
+        """Each entry hashes to its leaf, and the leaves stand in order of arrival."""
+        size = self._tree.size
+        if places == tuple(range(size, size + len(places))) and stored == computed:
+            self._extend(computed)
+            return
+        for arrival, place, kept, one in zip(arrivals, places, stored, computed, strict=True):
+            if place is None or kept is None:
+                self._check_waiting(arrival)
+                continue
+            if kept != one:
+                self.report.add(place, "its hash is not that of the entry: the entry, its time or the leaf was changed")
+            if place < self._tree.size:
+                self.report.add(place, f"the entry that arrived as number {arrival} was moved here")
+                continue
+            self._adopt(place)
+            self._extend([kept])
+
+    def _check_waiting(self, arrival: int) -> None:
+        self.report.waiting += 1
+        if arrival <= self._head.arrival:
+            self.report.add(None, f"the entry that arrived as number {arrival} lost its leaf, or came in afterwards")
+
+    def _adopt(self, until: int) -> None:
+        """Take leaves whose entry did not come, so that the rest can still be checked."""
+        first = self._tree.size
+        if first < until:
+            kept = self._leaves(first, until)
+            for place in range(first, until):
+                self.report.add(
+                    place, "its entry is gone or was moved" if place in kept else "it is gone, and so is its entry"
+                )
+            self._extend([kept.get(place, _UNKNOWN) for place in range(first, until)])
+
+    def _extend(self, hashes: Sequence[bytes]) -> None:
+        """Grow the tree, stopping at each size that somebody remembers."""
+        size = self._tree.size
+        for mark in sorted(mark for mark in self._marks if size <= mark <= size + len(hashes)):
+            self._grow(hashes[self._tree.size - size : mark - size])
+            if self._marks.pop(mark) != self._tree.root:
+                self.report.add(
+                    None, f"a checkpoint of size {mark} is known whose root is another: history was rewritten"
+                )
+        self._grow(hashes[self._tree.size - size :])
+
+    def _grow(self, hashes: Sequence[bytes]) -> None:
+        self._tree, full = self._tree.extend(hashes)
+        for node in full:
+            level = node.height // TILE_HEIGHT
+            if self._nodes.pop((level, node.index), None) != node.hash:
+                self.report.add(
+                    None, f"the stored root of tile {node.index} below level {level} does not fit its hashes"
+                )
+
+    def _check_head(self) -> None:
+        size = self._tree.size
+        if self._head.size != size:
+            self.report.add(None, f"the head says {self._head.size} leaves, there are {size}")
+        elif self._head.root != self._tree.root:
+            self.report.add(None, f"the head's root over {size} leaves is not the root of these leaves")
+        elif self._head.frontier != self._tree.packed:
+            self.report.add(None, "the head's frontier does not fit its root")
+        if self._head.arrival > self._arrival:
+            self.report.add(None, _gap(self._arrival + 1, self._head.arrival))
+
+
+def _leaf_hashes(times: tuple[str, ...], one: tuple[bytes, ...], two: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """`tree.leaf_hash(entry.leaf(...))` of many entries, written out because it is most of the work."""
+    tail = f'","version":{LEAF_VERSION}}}'
+    return tuple(
+        sha256(f'\0{{"commitment":"{sha256(ENTRY_MARK + a + b).hexdigest()}","time":"{time}{tail}'.encode()).digest()
+        for time, a, b in zip(times, one, two, strict=True)
+    )
+
+
+def _gap(first: int, last: int) -> str:
+    if first > last:
+        return f"arrival number {last + 1} comes out of order"
+    which = f"number {first}" if first == last else f"numbers {first} to {last}"
+    return f"arrival {which} missing: removed"
+
+
+def _moment(time: str) -> datetime:
+    return datetime.fromisoformat(time)
