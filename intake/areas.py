@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -22,6 +22,8 @@ CODE_FORMS: Final = {
 ANY_CODE: Final = re.compile(r"[0-9A-Za-z-]{1,40}", re.ASCII)
 SWEDEN: Final = shapely.box(10.0, 54.5, 25.0, 70.0)  # degrees; catches swapped axes and wrong projections
 FAULTS_SHOWN: Final = 50
+
+Watch = Callable[[Sequence[Feature]], Iterable[Feature]]
 
 _POPULATION: Final = re.compile(r"(population|befolkning|folkmangd)(_?\d{4})?")
 
@@ -51,8 +53,13 @@ class Import:
     tolerance: float = 0.0
 
 
-def read_areas(path: Path, wanted: Import) -> Areas:
+def read_areas(path: Path, wanted: Import, watch: Watch = iter) -> Areas:
     """The areas of a .geojson, .parquet or .gpkg file, in order of code.
+
+    Args:
+        path: the file.
+        wanted: what it is to become.
+        watch: passes the features on while they are checked, for a progress bar.
 
     Raises:
         AreasError: the file cannot be read, or any of its features does not hold; every fault is listed.
@@ -61,7 +68,7 @@ def read_areas(path: Path, wanted: Import) -> Areas:
     if not features:
         raise AreasError(f"{path.name}: it holds no features")
     names = _names(features, wanted, path.name)
-    if faults := [f"feature {number}: {told}" for number, told in _faults(features, names)]:
+    if faults := [f"feature {number}: {told}" for number, told in _faults(features, names, watch)]:
         left = len(faults) - FAULTS_SHOWN
         raise AreasError("\n".join(faults[:FAULTS_SHOWN] + ([f"… and {left} more"] if left > 0 else [])))
     shapes = [feature.geometry for feature in features if feature.geometry is not None]
@@ -105,9 +112,9 @@ def _first(held: Collection[str], *names: str) -> str | None:
     return next((name for name in names if name in held), None)
 
 
-def _faults(features: Sequence[Feature], names: _Names) -> Iterator[tuple[int, str]]:
+def _faults(features: Sequence[Feature], names: _Names, watch: Watch) -> Iterator[tuple[int, str]]:
     times = Counter(str(feature.properties.get(names.code)) for feature in features)
-    for feature in features:
+    for feature in watch(features):
         code = feature.properties.get(names.code)
         told = [*_code_faults(code, names), *_parent_faults(feature, names), *_population_faults(feature, names)]
         told += _geometry_faults(feature.geometry)

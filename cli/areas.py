@@ -1,0 +1,169 @@
+"""`samsyn areas`: bring in a division of the country from a map file, and list those there are."""
+
+import getpass
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from sqlalchemy.exc import SQLAlchemyError
+
+from audit.entry import Entry, Kind, Operation, Status
+from cli.errors import Stop
+from intake.area import Areas
+from intake.areas import Import, read_areas
+from intake.areas_builtin import BRA, SVERIGE
+from intake.areas_file import AreasError, Feature
+from intake.areas_store import store_areas
+from settings import Place, SettingsError, place
+from store import reference
+from store.sessions import ReferenceSession, open_engine, transaction
+from store.trail import TrailUnavailable, TrailWriter
+
+app = typer.Typer(help="Area schemes: import one from a map file, list those there are.", no_args_is_help=True)
+
+_ID = re.compile(r"[a-z0-9-]+")
+_Property = Annotated[str | None, typer.Option(help="Name of the property, if it cannot be guessed.")]
+_Json = Annotated[bool, typer.Option("--json", help="Write the outcome as JSON.")]
+
+
+@app.command("import")
+def import_areas(
+    file: Annotated[Path, typer.Argument(help="A .geojson, .parquet (GeoParquet) or .gpkg file.")],
+    *,
+    scheme: Annotated[str, typer.Option(help="Id with its version, such as deso-2018.")],
+    level: Annotated[str, typer.Option(help="The level of its areas: deso, regso, omrade, …")],
+    title: Annotated[str | None, typer.Option(help="What people call the scheme.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where the file comes from, in words.")] = None,
+    parent_scheme: Annotated[str, typer.Option(help="The scheme that its areas lie in.")] = SVERIGE,
+    parent_level: Annotated[str, typer.Option(help="The level of that scheme.")] = "kommun",
+    code: _Property = None,
+    name: _Property = None,
+    parent: _Property = None,
+    population: _Property = None,
+    layer: Annotated[str | None, typer.Option(help="Layer of a GeoPackage that has several.")] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, max=0.1, help="How far a border may move to be simpler, in degrees.")
+    ] = 0.0001,
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of other areas of this id.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Import the areas of a map file. Every fault in it is named, and then nothing is imported."""
+    _check_ids(scheme, level)
+    where = _place()
+    names = {"code": code, "name": name, "parent": parent, "population": population, "layer": layer}
+    parents = _parents(where, parent_scheme, parent_level)
+    wanted = Import(scheme, level, parent_scheme, parents, title, source, **names, tolerance=tolerance)
+    try:
+        found = read_areas(file, wanted, watch=_progress)
+    except AreasError as error:
+        raise Stop(str(error)) from None
+    stored = _store(where, found, replace=replace)
+    outcome = {"scheme": found.id, "areas": len(found.areas), "digest": found.digest, "changed": stored}
+    said = f"{found.id}: {len(found.areas)} areas" + ("" if stored else ", the same as were there already")
+    typer.echo(json.dumps(outcome) if as_json else said)
+
+
+@app.command("list")
+def list_areas(*, as_json: _Json = False) -> None:
+    """List the area schemes with their levels."""
+    with _reading(_place()) as session:
+        held = [(row, _levels(session, row.id)) for row in reference.schemes(session)]
+    if as_json:
+        named = ("id", "title", "source", "digest")
+        typer.echo(json.dumps([{key: getattr(row, key) for key in named} | {"levels": levels} for row, levels in held]))
+        return
+    table = Table("scheme", "title", "areas", "source")
+    for row, levels in held:
+        table.add_row(row.id, row.title, ", ".join(f"{n} {level}" for level, n in levels.items()), row.source)
+    Console().print(table)
+
+
+def _levels(session: ReferenceSession, scheme: str) -> dict[str, int]:
+    return dict(Counter(area.level for area in reference.areas(session, scheme)))
+
+
+def _check_ids(scheme: str, level: str) -> None:
+    for text in (scheme, level):
+        if not _ID.fullmatch(text):
+            raise Stop(f"{text!r} is no id: use a-z, 0-9 and hyphens, as in deso-2018")
+    if scheme in (SVERIGE, BRA):
+        raise Stop(f"{scheme} comes with the program; give the imported scheme an id of its own")
+
+
+def _place() -> Place:
+    try:
+        return place()
+    except SettingsError as error:
+        raise Stop(str(error)) from None
+
+
+def _parents(where: Place, scheme: str, level: str) -> frozenset[str]:
+    with _reading(where) as session:
+        found = frozenset(reference.codes(session, scheme, level))
+    if not found:
+        raise Stop(f"there are no areas of level {level} in {scheme}; `samsyn areas list` shows what there is")
+    return found
+
+
+def _progress(features: Sequence[Feature]) -> Iterable[Feature]:
+    return track(features, description="Checking areas", console=Console(stderr=True), transient=True)
+
+
+@contextmanager
+def _reading(where: Place) -> Iterator[ReferenceSession]:
+    engine = open_engine(where, "operator")
+    try:
+        with transaction(engine) as session:
+            yield ReferenceSession(session)
+    except SQLAlchemyError:
+        raise Stop(f"no database at {where.home}; make one with `samsyn init` or `samsyn demo`") from None
+    finally:
+        engine.dispose()
+
+
+def _store(where: Place, found: Areas, *, replace: bool) -> bool:
+    """Put the scheme in place, the trail told before and after."""
+    with _reading(where) as session:
+        known = reference.scheme(session, found.id)
+    if known is not None and known.digest == found.digest:
+        return False
+    if known is not None and not replace:
+        raise Stop(f"{found.id} already has other areas; a new version is a new scheme, or say --replace")
+    trail, areas = open_engine(where, "operator", writes="trail"), open_engine(where, "operator", writes="reference")
+    try:
+        with TrailWriter(trail) as writer:
+            request = uuid4().hex
+            writer.append(_entry(found, request, Kind.INTENT))
+            with transaction(areas) as session:
+                store_areas(ReferenceSession(session), found, datetime.now(UTC))
+            writer.append(_entry(found, request, Kind.OUTCOME, Status.DONE))
+    except (TrailUnavailable, SQLAlchemyError) as error:
+        raise Stop(f"the import was not completed; run it again when the database can be written: {error}") from None
+    finally:
+        trail.dispose()
+        areas.dispose()
+    return True
+
+
+def _entry(found: Areas, request: str, kind: Kind, status: Status | None = None) -> Entry:
+    return Entry(
+        kind=kind,
+        operation=Operation.ADMINISTER,
+        time=datetime.now(UTC),
+        request_id=request,
+        actor=getpass.getuser(),
+        role="operator",
+        rows=len(found.areas),
+        note=f"area scheme {found.id}, {found.digest}",
+        status=status,
+    )
