@@ -1,7 +1,7 @@
 """The parties of an agreement and what they each state: who they are, their grounds, decisions and records."""
 
 from datetime import date
-from typing import Literal, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,20 @@ from policies.reading import Id, Line, Strict, Words, Wrong
 PartyKind = Literal["police", "municipality", "rescue", "national", "region", "auditor", "other"]
 Purpose = Literal["lagesbild", "atgardsplan", "uppfoljning", "nationell-jamforelse", "granskning"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+GroundCode = Literal[
+    "osl-10-2",
+    "osl-10-15a",
+    "osl-10-17",
+    "osl-10-24",
+    "osl-10-27",
+    "osl-10-28",
+    "osl-18-1",
+    "osl-21-7",
+    "osl-24-8",
+    "osl-35-1",
+    "sfs-2025-170-6",
+]
+Provision = Annotated[str, Field(pattern=r"^osl-[0-9]+-[0-9]+[a-z]?$")]
 ANY = "*"
 
 
@@ -40,11 +54,11 @@ class GroundClaim(Strict):
     10 kap. 15 a §; `balance` is the outcome of weighing the interests, in words.
     """
 
-    code: Id
-    provisions: tuple[Id, ...] = Field(min_length=1)
+    code: GroundCode
+    provisions: tuple[Provision, ...] = Field(min_length=1)
     note: Line
     decision: Decision | None = None
-    act: str = ""
+    act: Literal["", "sfs-2025-170-6"] = ""
     point: int | None = Field(default=None, ge=1, le=5)
     balance: str = ""
 

@@ -28,7 +28,8 @@ class Reason:
 class Terms:
     """How what is permitted must be given: the method and the bounds it is given within.
 
-    `smallest_cell` is for normal categories and `smallest_sensitive_cell` for sensitive ones, both in events;
+    `smallest_cell` is for normal categories and `smallest_sensitive_cell` for sensitive ones; these and
+    `rounding_base` are in events, the stricter of the law's and the agreement's;
     `delay_days` count from the end of a period. `last` is None while the agreement lasts.
     """
 
@@ -43,6 +44,7 @@ class Terms:
     delay_days: int
     smallest_cell: int
     smallest_sensitive_cell: int
+    rounding_base: int
 
 
 @dataclass(frozen=True, slots=True)
