@@ -65,7 +65,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
     "desk": {
         **_WHO,
         **_WHERE,
-        "shelf.release": _KEEP,  # terminating an agreement withdraws what it released
+        "shelf.release": frozenset({"select", "update"}),  # terminating an agreement withdraws what it released
         "desk.agreement_version": _ADD,
         "desk.agreement_step": _ADD,
         **_APPEND,
@@ -82,6 +82,12 @@ def schemas_of(role: DatabaseRole) -> frozenset[str]:
 def may(role: DatabaseRole, right: Right, table: str) -> bool:
     """Whether the page grants a right on `schema.table`."""
     return right in GRANTS[role].get(table, frozenset())
+
+
+def append_only() -> list[str]:
+    """The tables whose rows nobody may change or remove once they stand there."""
+    touched = {table for tables in GRANTS.values() for table, rights in tables.items() if rights & {"update", "delete"}}
+    return sorted({table for tables in GRANTS.values() for table in tables} - touched)
 
 
 def statements() -> Iterator[str]:

@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +19,8 @@ from store.migrate import migrate
 from store.sessions import open_engine
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+MakePlace = Callable[[], Place]
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +41,16 @@ def migrated_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def new_sqlite(migrated_home: Path, tmp_path_factory: pytest.TempPathFactory) -> MakePlace:
+    """Makes migrated homes on SQLite."""
+    return lambda: Place(Path(shutil.copytree(migrated_home, tmp_path_factory.mktemp("sqlite") / "home")))
+
+
 @pytest.fixture
-def sqlite_place(migrated_home: Path, tmp_path: Path) -> Place:
+def sqlite_place(new_sqlite: MakePlace) -> Place:
     """A migrated home of this test's own, on SQLite."""
-    return Place(Path(shutil.copytree(migrated_home, tmp_path / "home")))
+    return new_sqlite()
 
 
 @dataclass(frozen=True)
@@ -91,9 +100,23 @@ def postgres() -> Iterator[PostgresServer]:
     folder = Path("/tmp") / f"samsyn-postgres-{uuid4().hex[:8]}"  # noqa: S108 - short, since a socket path must be
     folder.mkdir(mode=0o700)
     programs, port = postgres_bin(), free_port()
-    init = ["-D", folder / "data", "-U", "owner", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+    init: list[str | Path] = [
+        "-D",
+        folder / "data",
+        "-U",
+        "owner",
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "--no-sync",
+    ]
     subprocess.run(as_postgres(folder, programs / "initdb", *init), check=True, capture_output=True, cwd=folder)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=200"
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c max_connections=200"
+        " -c fsync=off -c full_page_writes=off"  # a test's database need not outlive a power cut
+    )
     start = as_postgres(folder, programs / "postgres", "-D", folder / "data", *options.split())
     with (folder.parent / f"{folder.name}.log").open("w") as log:
         server = subprocess.Popen(start, stdout=log, stderr=log, cwd=folder)
@@ -101,7 +124,7 @@ def postgres() -> Iterator[PostgresServer]:
         await_postgres(port)
         yield PostgresServer(port, folder)
     finally:
-        server.terminate()
+        server.send_signal(signal.SIGINT)  # a fast shutdown: it ends connections that a failed test left
         server.wait(timeout=30)
         shutil.rmtree(folder, ignore_errors=True)
         Path(f"{folder}.log").unlink(missing_ok=True)
@@ -119,23 +142,23 @@ def await_postgres(port: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def migrated_database(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a migrated database that tests copy."""
+def new_postgres(postgres: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> MakePlace:
+    """Makes migrated databases on PostgreSQL, each a copy of one template."""
     url = postgres.create("migrated")
     engine = open_engine(Place(tmp_path_factory.mktemp("pg"), url), "owner")
     migrate(engine)
     engine.dispose()
-    return "migrated"
+    return lambda: Place(tmp_path_factory.mktemp("pg"), postgres.create(f"t{uuid4().hex[:12]}", "migrated"))
 
 
 @pytest.fixture
-def postgres_place(postgres: PostgresServer, migrated_database: str, tmp_path: Path) -> Place:
+def postgres_place(new_postgres: MakePlace) -> Place:
     """A migrated database of this test's own, on PostgreSQL."""
-    (tmp_path / "home").mkdir()
-    return Place(tmp_path / "home", postgres.create(f"t{uuid4().hex[:12]}", migrated_database))
+    return new_postgres()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def place(request: pytest.FixtureRequest) -> Place:
     """The same test on both databases."""
-    return request.getfixturevalue(f"{request.param}_place")  # type: ignore[no-any-return]
+    make: MakePlace = request.getfixturevalue(f"new_{request.param}")
+    return make()
