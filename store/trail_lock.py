@@ -82,3 +82,10 @@ class AdvisoryLock:
         connection.close()
         self._connection = None
         return False
+
+
+def lock_for(engine: Engine, home: Path) -> SequencerLock:
+    """The lock that fits the database of the sequencer's engine."""
+    if engine.dialect.name == "postgresql":
+        return AdvisoryLock(engine)
+    return FileLock(home / "trail.lock")
