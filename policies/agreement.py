@@ -128,11 +128,17 @@ class Agreement(Written):
 
     def party(self, party_id: str) -> PartyRef | None:
         """The party as it signed, or None when it did not."""
-        return next((party for party in self.parties if party.id == party_id), None)
+        for party in self.parties:
+            if party.id == party_id:
+                return party
+        return None
 
     def table(self, table_id: str) -> TableGrant | None:
         """The table it grants under that id, or None."""
-        return next((table for table in self.tables if table.id == table_id), None)
+        for table in self.tables:
+            if table.id == table_id:
+                return table
+        return None
 
 
 def parse_agreement(data: bytes, name: str, digest: str | None = None) -> Agreement:

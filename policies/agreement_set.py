@@ -4,7 +4,7 @@ A newer version takes over on its first day and for good: when it ends, the olde
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -12,19 +12,24 @@ from types import MappingProxyType
 from typing import Self
 
 from policies.agreement import Agreement, TableGrant
-from policies.parties import PartyRef
 from policies.reading import PolicyError
 
 
 @dataclass(frozen=True, eq=False)
 class AgreementSet:
-    """Approved versions of agreements. Make it with `of`; a table belongs to one agreement only."""
+    """Approved versions of agreements. Make it with `of`; a table belongs to one agreement only.
 
-    versions: MappingProxyType[str, tuple[Agreement, ...]]
-    owners: MappingProxyType[str, str]
-    parties: MappingProxyType[tuple[str, str], PartyRef]
+    Attributes:
+        versions: of each agreement, every version by number.
+        owners: of each table, the agreement that grants it.
+        open_tables: the tables that a public agreement grants.
+        signed_tables: of each party, the tables that its agreements grant to anyone.
+    """
+
+    versions: Mapping[str, tuple[Agreement, ...]]
+    owners: Mapping[str, str]
     open_tables: frozenset[str]
-    signed_tables: MappingProxyType[str, frozenset[str]]
+    signed_tables: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, agreements: Iterable[Agreement]) -> Self:
@@ -33,22 +38,20 @@ class AgreementSet:
         Raises:
             PolicyError: two versions of an agreement bear one number, or two agreements grant one table id.
         """
-        held = sorted(agreements, key=lambda agreement: (agreement.id, agreement.version))
-        versions: defaultdict[str, tuple[Agreement, ...]] = defaultdict(tuple)
+        versions: dict[str, tuple[Agreement, ...]] = {}
         owners: dict[str, str] = {}
         signed: defaultdict[str, set[str]] = defaultdict(set)
-        for agreement in held:
-            _next_version(agreement, versions[agreement.id])
-            versions[agreement.id] += (agreement,)
+        for agreement in sorted(agreements, key=lambda agreement: (agreement.id, agreement.version)):
+            versions[agreement.id] = (*_earlier(agreement, versions), agreement)
             for table in agreement.tables:
-                _one_owner(agreement, table, owners.setdefault(table.id, agreement.id))
+                _one_owner(agreement, table.id, owners.setdefault(table.id, agreement.id))
             for party in agreement.parties:
                 signed[party.id].update(table.id for table in agreement.tables)
+        every = [agreement for held in versions.values() for agreement in held]
         return cls(
-            versions=MappingProxyType(dict(versions)),
+            versions=MappingProxyType(versions),
             owners=MappingProxyType(owners),
-            parties=MappingProxyType({(each.digest, party.id): party for each in held for party in each.parties}),
-            open_tables=frozenset(table.id for agreement in held if agreement.public for table in agreement.tables),
+            open_tables=frozenset(table.id for each in every if each.public for table in each.tables),
             signed_tables=MappingProxyType({party: frozenset(tables) for party, tables in signed.items()}),
         )
 
@@ -63,8 +66,10 @@ class AgreementSet:
 
     def begun(self, agreement_id: str, day: date) -> Agreement | None:
         """The version that has taken over by `day`, whether or not it has ended since."""
-        started = (each for each in reversed(self.versions.get(agreement_id, ())) if each.valid_from <= day)
-        return next(started, None)
+        for agreement in reversed(self.versions.get(agreement_id, ())):
+            if agreement.valid_from <= day:
+                return agreement
+        return None
 
     def in_force(self, day: date) -> tuple[Agreement, ...]:
         """The version of each agreement that holds on `day`."""
@@ -77,28 +82,29 @@ class AgreementSet:
         found = agreement.table(table) if agreement and agreement.covers(day) else None
         return (agreement, found) if agreement and found else None
 
-    def latest(self, table: str) -> tuple[Agreement, TableGrant] | None:
-        """The newest version that grants `table` on any day, and the grant."""
-        for agreement in reversed(self.versions.get(self.owners.get(table, ""), ())):
-            if found := agreement.table(table):
-                return agreement, found
-        return None
+    def latest(self, table: str) -> tuple[Agreement, TableGrant]:
+        """The newest version that grants `table` on any day, and the grant.
 
-    def party(self, agreement: Agreement, party_id: str) -> PartyRef | None:
-        """The party as it signed that version, or None."""
-        return self.parties.get((agreement.digest, party_id))
+        Raises:
+            KeyError: no version of any agreement grants it.
+        """
+        versions = self.versions[self.owners[table]]
+        return next((agreement, found) for agreement in reversed(versions) if (found := agreement.table(table)))
 
     def tables_of(self, party_id: str) -> frozenset[str]:
         """Every table that an agreement of this party grants to anyone, and every public one, on any day."""
         return self.signed_tables.get(party_id, frozenset()) | self.open_tables
 
 
-def _next_version(agreement: Agreement, earlier: tuple[Agreement, ...]) -> None:
+def _earlier(agreement: Agreement, versions: Mapping[str, tuple[Agreement, ...]]) -> tuple[Agreement, ...]:
+    earlier = versions.get(agreement.id, ())
     if earlier and earlier[-1].version == agreement.version:
         raise PolicyError(f"{agreement.id}: version {agreement.version} stands twice; a new text has a new number")
+    return earlier
 
 
-def _one_owner(agreement: Agreement, table: TableGrant, owner: str) -> None:
+def _one_owner(agreement: Agreement, table: str, owner: str) -> None:
     if owner != agreement.id:
-        told = f"the table {table.id!r} is granted by {owner} already; give it an id of its own"
-        raise PolicyError(f"{agreement.id}: {told}")
+        raise PolicyError(
+            f"{agreement.id}: the table {table!r} is granted by {owner} already; give it an id of its own"
+        )

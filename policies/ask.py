@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from policies.agreement import Agreement, TableGrant
 from policies.coverage import Scope
@@ -26,8 +27,7 @@ class Ask:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Matter:
+class Matter(NamedTuple):
     """An ask beside the grant it is about.
 
     `signed` is the asker as party to the agreement, None if it is not; `in_force` is whether the grant holds that day.

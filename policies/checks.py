@@ -187,6 +187,8 @@ def is_not_too_fine(matter: Matter) -> Reason | None:
 
 def is_not_denied(matter: Matter) -> Reason | None:
     """What the parties have held back stays held back, for the reason they gave; so does a sum of nothing else."""
+    if not matter.agreement.denials:
+        return None
     denial = matter.denial(matter.known_category) or _denial_of_all(matter)
     return Reason("denied", denial.reason.sv, denial.reason.en, COVERED) if denial else None
 

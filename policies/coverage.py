@@ -4,7 +4,7 @@ Groups and totals add up shown leaves only, so that no sum gives away what was l
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from policies.agreement import Agreement, TableGrant
 from policies.classification import Classification
@@ -13,8 +13,7 @@ from policies.law import LawOn
 from policies.parties import ANY, Denial
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """A table, and everything that decides what of it is shown on a day."""
 
     agreement: Agreement

@@ -26,17 +26,16 @@ def decide(
     ask: Ask, agreements: AgreementSet, law: Law, datasets: Mapping[str, Dataset], classification: Classification
 ) -> Verdict:
     """Answer one ask. Never raises: what is unknown is a reason like any other."""
-    latest = agreements.latest(ask.table)
-    if latest is None or not touches(ask.party, ask.table, agreements):
+    if not touches(ask.party, ask.table, agreements):
         return Refusal((no_agreement(),))
     if ask.on < law.since:
         return Refusal((before_the_law(ask.on, law),))
     held = agreements.grant(ask.table, ask.on)
-    agreement, table = held or latest
+    agreement, table = held or agreements.latest(ask.table)
     if table.dataset not in datasets:
         return Refusal((unknown_dataset(table.dataset),))
     scope = Scope(agreement, table, datasets[table.dataset], classification, law.at(ask.on))
-    matter = Matter(ask, scope, agreements.party(agreement, ask.party), held is not None)
+    matter = Matter(ask, scope, agreement.party(ask.party), held is not None)
     weighed = weighed_for(matter)
     reasons = (*(reason for check in CHECKS if (reason := check(matter))), *weighed.reasons)
     return Refusal(reasons) if reasons else permit(scope, weighed)

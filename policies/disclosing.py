@@ -98,6 +98,8 @@ def _terms(scope: Scope) -> Terms:
 def _together(each: Iterable[Weighed]) -> Weighed:
     """Several disclosures as one: every reason, ground and provision once."""
     found = tuple(each)
+    if len(found) == 1:
+        return found[0]
     return Weighed(
         tuple(dict.fromkeys(reason for one in found for reason in one.reasons)),
         tuple(dict.fromkeys(ground for one in found for ground in one.grounds)),

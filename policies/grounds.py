@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from inspect import getdoc
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from policies.agreement import TableGrant
 from policies.law import LawOn
@@ -26,8 +26,7 @@ WhyNot = tuple[str, str] | None
 FIRST_DAY = date(2009, 6, 30)  # when the secrecy act came into force; no rule here is older
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """One disclosure as the law sees it: from whom, to whom, of what, for what, on which claimed ground and day.
 
     `provision` is the rule of secrecy the figures fall under, such as `osl-35-1`; empty where there is none.
@@ -43,6 +42,20 @@ class Case:
     operation: str
     table: TableGrant
     law: LawOn
+
+    def about(self, provision: str, claim: GroundClaim | None = None) -> "Case":
+        """The same disclosure, seen from one provision and one claimed ground."""
+        return Case(
+            provision,
+            claim,
+            self.source,
+            self.recipient,
+            self.branch,
+            self.purpose,
+            self.operation,
+            self.table,
+            self.law,
+        )
 
     @property
     def on(self) -> date:
@@ -68,7 +81,7 @@ class Case:
 Test = Callable[[Case], WhyNot]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ground:
     """A rule: its code, where it stands, its words, since when it has read so, and the test.
 

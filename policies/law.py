@@ -8,7 +8,7 @@ so. Every statement is for a jurist to confirm.
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -84,7 +84,7 @@ class Rules(Strict):
     lagesbild_months: Rule[Whole]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LawOn:
     """The rules as they read on one day. Cells count events; the rest is in the unit its name ends with."""
 
@@ -93,7 +93,7 @@ class LawOn:
 
     def smallest_cell(self, sensitivity: Sensitivity) -> int:
         """The fewest events a shown cell may hold, unless it holds none; 0 where small counts may be shown."""
-        return self.rules.smallest_cell.at(self.day).value.of(sensitivity)
+        return self._smallest_cell.of(sensitivity)
 
     def feasible_values(self, sensitivity: Sensitivity) -> int:
         """The fewest values of a withheld cell that must stay possible to one who knows all that was released."""
@@ -101,21 +101,28 @@ class LawOn:
 
     def allows_detail(self, sensitivity: Sensitivity, area_level: str, period_unit: PeriodUnit) -> bool:
         """Whether a category of this class may be shown so finely: sensitive ones not below kommun and year."""
-        area = self.rules.finest_area_level.at(self.day).value.of(sensitivity)
-        period = self.rules.finest_period_unit.at(self.day).value.of(sensitivity)
-        return area_within(area_level, area) and period_within(period_unit, period)
+        area, period = self._finest
+        return area_within(area_level, area.of(sensitivity)) and period_within(period_unit, period.of(sensitivity))
 
     def cites(self, rule: str) -> tuple[Cite, ...]:
         """The sources of a rule's value on the day."""
         held: Rule[Any] = getattr(self.rules, rule)
         return held.at(self.day).cites
 
-    @property
+    @cached_property
+    def _smallest_cell(self) -> ByClass[int]:
+        return self.rules.smallest_cell.at(self.day).value
+
+    @cached_property
+    def _finest(self) -> tuple[ByClass[AreaFloor], ByClass[PeriodUnit]]:
+        return self.rules.finest_area_level.at(self.day).value, self.rules.finest_period_unit.at(self.day).value
+
+    @cached_property
     def rounding_base(self) -> int:
         """What counts are rounded to a multiple of, where the method is rounding."""
         return self.rules.rounding_base.at(self.day).value
 
-    @property
+    @cached_property
     def release_delay_days(self) -> int:
         """How old a period must be before figures under OSL 18 kap. 1 § may leave without a decision of their own."""
         return self.rules.release_delay_days.at(self.day).value
@@ -146,7 +153,7 @@ class LawOn:
         return self.rules.lagesbild_months.at(self.day).value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Law:
     """All rules through time; `digest` is a sha256 over its files."""
 
@@ -167,7 +174,12 @@ class Law:
         """
         if day < self.since:
             raise LookupError(f"the rules are formalised from {self.since}; {day} lies before that")
-        return LawOn(self.rules, day)
+        return _law_on(self, day)
+
+
+@lru_cache(maxsize=64)  # the same few days are asked about over and over, and the rules of a day never change
+def _law_on(law: Law, day: date) -> LawOn:
+    return LawOn(law.rules, day)
 
 
 def load_law(folder: Traversable = BUILT_IN) -> Law:

@@ -1,7 +1,7 @@
 """Weighing a disclosure: each provision the figures fall under must be answered by a ground, or there must be none."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from policies.grounds import Case, Ground
 from policies.parties import GroundClaim
@@ -9,8 +9,7 @@ from policies.rulebook import BARS, CLAIMABLE, FOLLOWING, FREE, SECRECY
 from policies.verdict import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(NamedTuple):
     """What stands in the way, the grounds that answered, and the provisions that follow the figures."""
 
     reasons: tuple[Reason, ...]
@@ -24,16 +23,17 @@ def weigh(case: Case, secrecy: tuple[str, ...], claims: tuple[GroundClaim, ...])
     grounds = [] if secrecy else [rule for rule in FREE.values() if not rule.why_not(case)]
     follows = []
     for provision in secrecy:
-        found, why_not = _answer(replace(case, provision=provision), claims)
+        under = case.about(provision)
+        found, why_not = _answer(under, claims)
         grounds += found
         reasons += why_not
-        follows += [provision for rule in FOLLOWING.values() if not rule.why_not(replace(case, provision=provision))]
+        follows += [provision for rule in FOLLOWING.values() if not rule.why_not(under)]
     return Weighed(tuple(reasons), tuple(dict.fromkeys(grounds)), tuple(follows))
 
 
 def _answer(case: Case, claims: tuple[GroundClaim, ...]) -> tuple[list[Ground], list[Reason]]:
     """The grounds that answer a provision, or why none does."""
-    tried = [(rule, rule.why_not(replace(case, claim=claim))) for rule, claim in _tries(case, claims)]
+    tried = [(rule, rule.why_not(case.about(case.provision, claim))) for rule, claim in _tries(case, claims)]
     if answered := [rule for rule, why_not in tried if why_not is None]:
         return answered, []
     failed = [why_not for _, why_not in tried if why_not]

@@ -4,7 +4,7 @@ A permit is true and a refusal is false, so `if verdict:` reads as it should, an
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from policies.reading import Cite
 from policies.terms import Method, PeriodUnit
@@ -24,8 +24,7 @@ class Reason:
         return self.sentence_sv if lang == "sv" else self.sentence_en
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """How what is permitted must be given: the method and the bounds it is given within.
 
     `smallest_cell` is for normal categories and `smallest_sensitive_cell` for sensitive ones; these and
