@@ -38,3 +38,11 @@ def steps(session: DeskSession, digest: str | None = None) -> Sequence[Agreement
     """The steps of one version, or of all, in the order they were taken."""
     every = select(AgreementStep).order_by(col(AgreementStep.id))
     return session.exec(every if digest is None else every.where(AgreementStep.digest == digest)).all()
+
+
+def kept(session: DeskSession) -> list[tuple[AgreementVersion, tuple[str, ...]]]:
+    """Every version with the names of the steps it has gone through, in order."""
+    taken: dict[str, list[str]] = {}
+    for step in steps(session):
+        taken.setdefault(step.digest, []).append(step.step)
+    return [(version, tuple(taken.get(version.digest, ()))) for version in versions(session)]

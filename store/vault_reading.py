@@ -2,15 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import polars as pl
-from sqlmodel import col, select
+import sqlmodel
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlmodel import col
 
 from models.vault import Coverage, EarlierCount, EventCount
 from store.sessions import VaultSession
 
 COUNTS = pl.Schema(
-    {"publisher": pl.String(), "area": pl.String(), "category": pl.String(), "period": pl.String(), "count": pl.Int64()}
+    {
+        "publisher": pl.String(),
+        "area": pl.String(),
+        "category": pl.String(),
+        "period": pl.String(),
+        "count": pl.Int64(),
+    }
 )
 
 
@@ -19,26 +29,29 @@ def counts_known(session: VaultSession, dataset: str, first: str, last: str, kno
 
     A count stands from the time it was received until a later delivery replaced it.
     """
-    newest = select(
-        EventCount.publisher, EventCount.area, EventCount.category, EventCount.period, EventCount.count
-    ).where(
-        EventCount.dataset == dataset,
-        col(EventCount.period).between(first, last),
-        col(EventCount.received_at) <= known,
+    newest, earlier = _columns(EventCount), _columns(EarlierCount)
+    stood = (
+        select(*newest.values()).where(
+            EventCount.dataset == dataset,
+            newest["period"].between(first, last),
+            col(EventCount.received_at) <= known,
+        ),
+        select(*earlier.values()).where(
+            EarlierCount.dataset == dataset,
+            earlier["period"].between(first, last),
+            col(EarlierCount.received_at) <= known,
+            col(EarlierCount.replaced_at) > known,
+        ),
     )
-    earlier = select(
-        EarlierCount.publisher, EarlierCount.area, EarlierCount.category, EarlierCount.period, EarlierCount.count
-    ).where(
-        EarlierCount.dataset == dataset,
-        col(EarlierCount.period).between(first, last),
-        col(EarlierCount.received_at) <= known,
-        col(EarlierCount.replaced_at) > known,
-    )
-    rows = [tuple(row) for query in (newest, earlier) for row in session.execute(query)]
+    rows = [tuple(row) for query in stood for row in session.execute(query)]
     return pl.DataFrame(rows, schema=COUNTS, orient="row")
+
+
+def _columns(table: type[EventCount | EarlierCount]) -> dict[str, InstrumentedAttribute[Any]]:
+    return {name: getattr(table, name) for name in COUNTS}
 
 
 def coverage_known(session: VaultSession, dataset: str, known: datetime) -> Sequence[Coverage]:
     """What deliveries to a dataset had declared to cover by `known`."""
-    declared = select(Coverage).where(Coverage.dataset == dataset, col(Coverage.received_at) <= known)
+    declared = sqlmodel.select(Coverage).where(Coverage.dataset == dataset, col(Coverage.received_at) <= known)
     return session.exec(declared).all()
