@@ -9,13 +9,10 @@ from intake import delivery_csv, delivery_json, delivery_json_careful
 from intake.delivery_checks import is_clean, name_faults, typed
 from intake.delivery_expectation import COLUMNS, Expectation, Limits
 from intake.delivery_fault import Fault, Faults
+from intake.delivery_refusals import UnknownMediaType
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-
-
-class UnknownMediaType(ValueError):  # noqa: N818 -- it names what is wrong, as the problem type does
-    """The body is of a kind that is not read here; the message names those that are."""
 
 
 @dataclass(frozen=True)

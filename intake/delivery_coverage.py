@@ -13,18 +13,11 @@ import polars as pl
 
 from intake.delivery_expectation import Expectation
 from intake.delivery_fault import looks_personal, show
+from intake.delivery_refusals import CoverageError
 from policies.period import PeriodError, parse_range
 
 _PARTS = ("areas", "categories", "period")
 _FORM = "write areas=CODE,…;categories=CODE,…;period=FROM..TO, with * for all of a part, or * alone"
-
-
-class CoverageError(ValueError):
-    """The declaration cannot be understood; `reasons` names everything wrong with it."""
-
-    def __init__(self, reasons: Sequence[str]) -> None:
-        self.reasons = tuple(reasons)
-        super().__init__("Samsyn-Coverage: " + "; ".join(self.reasons))
 
 
 @dataclass(frozen=True)
@@ -33,30 +26,36 @@ class Coverage:
 
     Attributes:
         areas, categories: codes, in the order of the dataset.
-        first, last: periods, both included; None until the rows say (see `over`).
+        first, last: periods, both included.
     """
 
     areas: tuple[str, ...]
     categories: tuple[str, ...]
-    first: str | None
-    last: str | None
+    first: str
+    last: str
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A coverage as declared; `span` is None where it is left to the rows."""
+
+    areas: tuple[str, ...]
+    categories: tuple[str, ...]
+    span: tuple[str, str] | None
 
     @property
     def names_its_periods(self) -> bool:
         """Whether it says something even of a delivery without rows."""
-        return self.first is not None
+        return self.span is not None
 
-    def over(self, rows: pl.DataFrame) -> "Coverage | None":
-        """The coverage with its periods taken from `rows` where it names none; None if there is no row either."""
-        if self.names_its_periods:
-            return self
-        if rows.is_empty():
-            return None
+    def over(self, rows: pl.DataFrame) -> Coverage:
+        """The cells meant, when the delivery has these rows (at least one, where the span is left to them)."""
         periods = rows["period"]  # written so that their order as text is their order in time
-        return Coverage(self.areas, self.categories, str(periods.min()), str(periods.max()))
+        first, last = self.span or (str(periods.min()), str(periods.max()))
+        return Coverage(self.areas, self.categories, first, last)
 
 
-def parse_coverage(text: str, expected: Expectation) -> Coverage:
+def parse_coverage(text: str, expected: Expectation) -> Declared:
     """Read the header against what the dataset expects.
 
     Raises:
@@ -68,10 +67,10 @@ def parse_coverage(text: str, expected: Expectation) -> Coverage:
         raise CoverageError(reasons)
     areas = _codes(parts["areas"], expected.areas, "area", reasons)
     categories = _codes(parts["categories"], expected.categories, "category", reasons)
-    first, last = _span(parts["period"], expected, reasons)
+    span = _span(parts["period"], expected, reasons)
     if reasons:
         raise CoverageError(reasons)
-    return Coverage(areas, categories, first, last)
+    return Declared(areas, categories, span)
 
 
 def _split(text: str, reasons: list[str]) -> dict[str, str]:
@@ -98,14 +97,14 @@ def _codes(text: str, known: Sequence[str], what: str, reasons: list[str]) -> tu
     return tuple(code for code in known if code in named)
 
 
-def _span(text: str, expected: Expectation, reasons: list[str]) -> tuple[str | None, str | None]:
+def _span(text: str, expected: Expectation, reasons: list[str]) -> tuple[str, str] | None:
     if text == "*":
-        return None, None
+        return None
     try:
         first, last = parse_range(text, expected.unit)
     except PeriodError as error:
         reasons.append(f"period: {'looks like a personal identity number' if looks_personal(text) else error}")
-        return None, None
+        return None
     if first < expected.first or last > expected.newest:
         reasons.append(f"period {text} reaches outside {expected.first}..{expected.newest}")
     return str(first), str(last)

@@ -6,10 +6,11 @@ from datetime import date
 
 import pytest
 
-from intake.delivery import Counts, UnknownMediaType, read_delivery
+from intake.delivery import Counts, read_delivery
 from intake.delivery_expectation import Expectation, Limits
 from intake.delivery_fault import Fault, Faults, looks_personal
 from intake.delivery_messages import MESSAGES
+from intake.delivery_refusals import UnknownMediaType
 from policies.period import parse_period
 
 HEADER = "area,category,period,count\n"

@@ -1,0 +1,40 @@
+"""What a dataset's own file, the classification and the areas say together about its deliveries."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from intake.delivery_expectation import DEFAULT_LIMITS, Expectation, Limits
+from policies.classification import Classification
+from policies.dataset import Dataset
+
+
+def expectation_of(
+    dataset: Dataset,
+    classification: Classification,
+    areas: Mapping[str, str],
+    today: date,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Expectation:
+    """What the dataset takes on a day.
+
+    Args:
+        dataset: the dataset.
+        classification: the one its categories are leaves of.
+        areas: the level of every area of the dataset's scheme, by code.
+        today: the day of receipt.
+        limits: how large a delivery may be.
+    """
+    return Expectation(
+        dataset=dataset.id,
+        unit=dataset.granularity,
+        first=dataset.first,
+        last=dataset.last,
+        area_level=dataset.area_level,
+        areas=tuple(code for code, level in areas.items() if level == dataset.area_level),
+        categories=dataset.categories,
+        today=today,
+        limits=limits,
+        other_areas={code: level for code, level in areas.items() if level != dataset.area_level},
+        groups=frozenset(classification.groups),
+        other_categories=frozenset(classification.leaves) - frozenset(dataset.categories),
+    )
