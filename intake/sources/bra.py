@@ -5,14 +5,13 @@ and `3-7 kap.` is the five chapters together. What remains of 3 kap. without mis
 that the leaves are disjoint and add up to Brå's sums. Stockholm's districts share a kommun code.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intake.area import Area
-from intake.sources.account import Collected, Ledger, SourceError
+from intake.sources.account import Collected, Ledger
+from intake.sources.table import as_text, csv_rows
 from policies.dataset import Dataset
 from policies.period import Period, PeriodError, parse_period
 
@@ -106,23 +105,7 @@ def read_rows(data: bytes) -> Iterator[Mapping[str, str]]:
     Raises:
         SourceError: the file is no CSV in UTF-8 with the columns of Brå's monthly figures.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"byte {error.start} is not UTF-8; save the file as UTF-8") from None
-    first, _, _ = text.partition("\n")
-    rows = csv.DictReader(io.StringIO(text), delimiter=";" if ";" in first else ",", restval="", strict=True)
-    missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
-    if missing:
-        raise SourceError(f"no column {', '.join(missing)}; Brå's monthly figures have {', '.join(COLUMNS)}")
-    return _guarded(rows)
-
-
-def _guarded(rows: "csv.DictReader[str]") -> Iterator[Mapping[str, str]]:
-    try:
-        yield from rows
-    except csv.Error as error:
-        raise SourceError(f"line {rows.line_num}: {error}") from None
+    return csv_rows(as_text(data), COLUMNS, otherwise=f"Brå's monthly figures have {', '.join(COLUMNS)}")
 
 
 def _month(text: str) -> Period | None:

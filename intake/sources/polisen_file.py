@@ -1,7 +1,5 @@
 """Police notices from a file: the public API's JSON, or the archived CSV of the same events."""
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from typing import Any
 
 from intake.sources.account import SourceError
 from intake.sources.polisen_title import parse_published
+from intake.sources.table import as_text, csv_rows
 
 CSV_COLUMNS = ("id", "datetime", "type", "name", "location_name")
 
@@ -39,11 +38,11 @@ def read_notices(data: bytes) -> Iterator[Notice | None]:
     Raises:
         SourceError: the file is neither a JSON array nor a CSV with the columns of a notice.
     """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SourceError(f"byte {error.start} is not UTF-8; the police publish UTF-8") from None
-    return _json_rows(text) if text.lstrip()[:1] in ("[", "{") else _csv_rows(text)
+    text = as_text(data)
+    if text.lstrip()[:1] in ("[", "{"):
+        return _json_rows(text)
+    rows = csv_rows(text, CSV_COLUMNS, otherwise="give the API's JSON array or the archived CSV")
+    return (_notice(row) for row in rows)
 
 
 def _json_rows(text: str) -> Iterator[Notice | None]:
@@ -61,21 +60,6 @@ def _from_json(row: Any) -> Notice | None:  # noqa: ANN401 - any JSON value
     if not isinstance(location, dict):
         return None
     return _notice({**row, "id": row.get("id"), "location_name": location.get("name")})
-
-
-def _csv_rows(text: str) -> Iterator[Notice | None]:
-    rows = csv.DictReader(io.StringIO(text), strict=True)
-    missing = [column for column in CSV_COLUMNS if column not in (rows.fieldnames or ())]
-    if missing:
-        raise SourceError(f"no column {', '.join(missing)}; give the API's JSON array or the archived CSV")
-    return _guarded(rows)
-
-
-def _guarded(rows: "csv.DictReader[str]") -> Iterator[Notice | None]:
-    try:
-        yield from (_notice(row) for row in rows)
-    except csv.Error as error:
-        raise SourceError(f"line {rows.line_num}: {error}") from None
 
 
 def _notice(row: Mapping[str, Any]) -> Notice | None:
