@@ -63,7 +63,7 @@ class TableGrant(Strict):
 
 
 class Written(Strict):
-    """What stands in the file of one version."""
+    """What stands in the file of one version. `tables = []` is an agreement about the trail alone."""
 
     id: Id
     version: int = Field(ge=1)
@@ -74,7 +74,7 @@ class Written(Strict):
     valid_to: date
     public: bool = False
     purposes: tuple[Purpose, ...] = Field(min_length=1)
-    tables: tuple[TableGrant, ...] = Field(min_length=1)
+    tables: tuple[TableGrant, ...]
     denials: tuple[Denial, ...] = ()
     grounds: tuple[GroundClaim, ...] = ()
     contact: Contact

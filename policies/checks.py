@@ -8,9 +8,9 @@ from datetime import date
 
 from policies.agreement import Agreement
 from policies.ask import Matter
+from policies.checks_content import is_a_granted_category, is_fine_by_law, is_not_denied
 from policies.law import Law
-from policies.parties import Denial
-from policies.statutes import CRIME_PREVENTION, GDPR_ART_32, OSL
+from policies.statutes import AGREEMENTS, GDPR_ART_32, OSL
 from policies.terms import period_fault
 from policies.verdict import Reason
 
@@ -19,7 +19,6 @@ Check = Callable[[Matter], Reason | None]
 READING_ROLES = ("reader", "analyst")
 OPERATIONS = ("read", "direct-access")
 DENY = OSL("8 kap. 1 §")
-COVERED = CRIME_PREVENTION("9 §")
 
 
 def no_agreement() -> Reason:
@@ -44,7 +43,7 @@ def before_the_law(day: date, law: Law) -> Reason:
 
 def unknown_dataset(dataset: str) -> Reason:
     """The answer about a table of a dataset that is not there."""
-    return Reason("dataset", f"datamängden {dataset} är okänd", f"the dataset {dataset} is unknown", COVERED)
+    return Reason("dataset", f"datamängden {dataset} är okänd", f"the dataset {dataset} is unknown", AGREEMENTS)
 
 
 def has_a_reading_role(matter: Matter) -> Reason | None:
@@ -105,13 +104,13 @@ def not_in_force(agreement: Agreement, day: date) -> Reason:
             "in-force",
             f"{agreement.id} version {agreement.version} har ersatts av en version utan tabellen",
             f"{agreement.id} version {agreement.version} was superseded by one without the table",
-            COVERED,
+            AGREEMENTS,
         )
     return Reason(
         "in-force",
         f"{agreement.id} gäller {agreement.valid_from} till {agreement.valid_to}; frågan avser {day}",
         f"{agreement.id} holds from {agreement.valid_from} to {agreement.valid_to}; the question is about {day}",
-        COVERED,
+        AGREEMENTS,
     )
 
 
@@ -124,7 +123,7 @@ def is_for_its_purpose(matter: Matter) -> Reason | None:
         "purpose",
         f"ändamålet {purpose or '(inget)'} omfattas inte; tabellen är till för {', '.join(allowed)}",
         f"the purpose {purpose or '(none)'} is not covered; the table is for {', '.join(allowed)}",
-        COVERED,
+        AGREEMENTS,
     )
 
 
@@ -137,7 +136,7 @@ def is_a_granted_level(matter: Matter) -> Reason | None:
         "area-level",
         f"områdesnivån {level} omfattas inte; tabellen har {', '.join(allowed)}",
         f"the level of area {level} is not covered; the table has {', '.join(allowed)}",
-        COVERED,
+        AGREEMENTS,
     )
 
 
@@ -147,61 +146,15 @@ def is_a_granted_period(matter: Matter) -> Reason | None:
     if period is None:
         return None
     if fault := period_fault(period, table.period_unit):
-        return Reason("period", f"{period} är ingen period av slaget {table.period_unit}", fault, COVERED)
+        return Reason("period", f"{period} är ingen period av slaget {table.period_unit}", fault, AGREEMENTS)
     if table.first <= period and (table.last is None or period <= table.last):
         return None
     return Reason(
         "period",
         f"{period} omfattas inte; tabellen går från {table.first} till {table.last or 'vidare'}",
         f"{period} is not covered; the table runs from {table.first} to {table.last or 'further notice'}",
-        COVERED,
+        AGREEMENTS,
     )
-
-
-def is_a_granted_category(matter: Matter) -> Reason | None:
-    """The category is one the table names, or a sum with such a one in it."""
-    category, known = matter.ask.category, matter.known_category
-    if category is None or (known and next(matter.scope.granted_below(known), None)):
-        return None
-    return Reason(
-        "category",
-        f"kategorin {category} omfattas inte av tabellen",
-        f"the category {category} is not covered by the table",
-        COVERED,
-    )
-
-
-def is_not_too_fine(matter: Matter) -> Reason | None:
-    """A sensitive category is shown for a municipality and a year at the finest; a sum, where a part of it may be."""
-    category, table, levels = matter.known_category, matter.table, matter.levels
-    granted = matter.scope.granted_below
-    if category is None or next(matter.fine_leaves(), None) or not next(granted(category), None):
-        return None
-    return Reason(
-        "detail",
-        f"{category} är känslig och visas inte så fint som {', '.join(levels)} och {table.period_unit}",
-        f"{category} is sensitive and is not shown as finely as {', '.join(levels)} and {table.period_unit}",
-        matter.scope.law.cites("finest_period_unit")[0],
-    )
-
-
-def is_not_denied(matter: Matter) -> Reason | None:
-    """What the parties have held back stays held back, for the reason they gave; so does a sum of nothing else."""
-    if not matter.agreement.denials:
-        return None
-    denial = matter.denial(matter.known_category) or _denial_of_all(matter)
-    return Reason("denied", denial.reason.sv, denial.reason.en, COVERED) if denial else None
-
-
-def _denial_of_all(matter: Matter) -> Denial | None:
-    """The first denial met where every leaf that could be shown is denied."""
-    met = None
-    for leaf in matter.fine_leaves():
-        denial = matter.denial(leaf)
-        if denial is None:
-            return None
-        met = met or denial
-    return met
 
 
 CHECKS: tuple[Check, ...] = (
@@ -213,7 +166,7 @@ CHECKS: tuple[Check, ...] = (
     is_for_its_purpose,
     is_a_granted_level,
     is_a_granted_category,
-    is_not_too_fine,
+    is_fine_by_law,
     is_a_granted_period,
     is_not_denied,
 )

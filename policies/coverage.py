@@ -4,13 +4,15 @@ Groups and totals add up shown leaves only, so that no sum gives away what was l
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from policies.agreement import Agreement, TableGrant
 from policies.classification import Classification
 from policies.dataset import Dataset
 from policies.law import LawOn
 from policies.parties import ANY, Denial
+
+Hindrance = Literal["detail", "method"]
 
 
 class Scope(NamedTuple):
@@ -45,9 +47,17 @@ class Scope(NamedTuple):
         return any(leaf in self.classification.leaves_of(code) for code in themes)
 
     def is_fine(self, leaf: str, area_level: str) -> bool:
-        """Whether the law lets a leaf as sensitive as this be shown at this level and in the table's unit of time."""
+        """Whether the law lets a leaf as sensitive as this be shown at this level, in this unit and by this method."""
+        return self.hindrance(leaf, area_level) is None
+
+    def hindrance(self, leaf: str, area_level: str) -> Hindrance | None:
+        """What the law has against a leaf at this level: it is too fine, or its small counts are not kept safe."""
         sensitivity = self.classification.leaf(leaf).sensitivity
-        return self.law.allows_detail(sensitivity, area_level, self.table.period_unit)
+        if not self.law.allows_detail(sensitivity, area_level, self.table.period_unit):
+            return "detail"
+        if self.table.method.kind == "open" and self.law.smallest_cell(sensitivity):
+            return "method"
+        return None
 
     def denial(self, category: str | None, area_level: str | None, party: str = "", purpose: str = "") -> Denial | None:
         """The first denial that meets this part of the table; what is None or empty meets only an empty field."""

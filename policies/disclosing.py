@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 
 from policies.ask import Matter, anyone
-from policies.checks import COVERED, not_in_force
+from policies.checks import not_in_force
 from policies.coverage import Scope
 from policies.grounds import Case
 from policies.parties import PartyRef
 from policies.secrecy import Weighed, weigh
+from policies.statutes import AGREEMENTS
 from policies.verdict import Permit, Reason, Refusal, SecrecyTransferred, Terms, Verdict
 
 
@@ -70,7 +71,7 @@ def permit(scope: Scope, found: Weighed) -> Permit:
         dataset=table.dataset,
         terms=_terms(scope),
         grounds=tuple(ground.code for ground in found.grounds),
-        cites=(COVERED, *(ground.cite for ground in found.grounds)),
+        cites=(AGREEMENTS, *(ground.cite for ground in found.grounds)),
         secrecy_transferred=SecrecyTransferred(source, found.follows) if found.follows else None,
     )
 
@@ -112,5 +113,5 @@ def _no_publisher(scope: Scope) -> Reason:
         "publisher",
         f"ingen av dem som lämnar {scope.dataset.id} är part i {scope.agreement.id}",
         f"none of those who publish {scope.dataset.id} is a party to {scope.agreement.id}",
-        COVERED,
+        AGREEMENTS,
     )

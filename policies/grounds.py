@@ -85,14 +85,15 @@ Test = Callable[[Case], WhyNot]
 class Ground:
     """A rule: its code, where it stands, its words, since when it has read so, and the test.
 
-    `meaning` says in English what the sentence does here. `final` secrecy gives way to its own test only.
+    `sv` and `en` say what the sentence does here. `final` secrecy gives way to its own test only.
     """
 
     code: str
     kind: Kind
     cite: Cite
     statute: str
-    meaning: str
+    sv: str
+    en: str
     since: date
     final: bool
     test: Test
@@ -110,7 +111,7 @@ class Ground:
 
 
 def ground(  # noqa: PLR0913 - a rule has these parts, and leaving one out must not be possible by accident
-    code: str, kind: Kind, cite: Cite, *, meaning: str, since: date = FIRST_DAY, final: bool = False
+    code: str, kind: Kind, cite: Cite, *, sv: str, en: str, since: date = FIRST_DAY, final: bool = False
 ) -> Callable[[Test], Ground]:
     """Make a rule of a function whose docstring is a heading and, below it, the sentence of law it carries out.
 
@@ -122,6 +123,6 @@ def ground(  # noqa: PLR0913 - a rule has these parts, and leaving one out must 
         statute = (getdoc(test) or "").partition("\n\n")[2]
         if not statute:
             raise ValueError(f"{code}: quote the sentence of law in the docstring, below its heading")
-        return Ground(code, kind, cite, re.sub(r"\s+", " ", statute), meaning, since, final, test)
+        return Ground(code, kind, cite, re.sub(r"\s+", " ", statute), sv, en, since, final, test)
 
     return rule

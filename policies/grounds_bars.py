@@ -8,7 +8,8 @@ from policies.statutes import OSL, POLICE_DATA
     "sfs-2018-1693-3-7",
     "bar",
     POLICE_DATA("3 kap. 7 §"),
-    meaning="The police push finished counts (2:12); nobody but the listed agencies queries their systems.",
+    sv="Polisen sänder färdiga antal (2 kap. 12 §); bara de uppräknade myndigheterna söker i dess system.",
+    en="The police push finished counts (2:12); nobody but the listed agencies queries their systems.",
 )
 def no_direct_access_to_the_police(case: Case) -> WhyNot:
     """Lag 2018:1693 2:12 and 3:7.
@@ -28,7 +29,8 @@ def no_direct_access_to_the_police(case: Case) -> WhyNot:
     "osl-8-1",
     "bar",
     OSL("8 kap. 1 §"),
-    meaning="Default deny: an agreement breaks no secrecy. Some provision must be named that lets the figures through.",
+    sv="Utgångspunkten är nej: en överenskommelse bryter ingen sekretess. En bestämmelse som släpper fram ska anges.",
+    en="Default deny: an agreement breaks no secrecy. Some provision must be named that lets the figures through.",
 )
 def secrecy_must_be_answered(case: Case) -> WhyNot:
     """OSL 8:1.
@@ -48,7 +50,8 @@ def secrecy_must_be_answered(case: Case) -> WhyNot:
     "osl-8-2",
     "bar",
     OSL("8 kap. 2 §"),
-    meaning="Secrecy holds between independent branches of one authority: only the branch that signed is a recipient.",
+    sv="Sekretess gäller mellan självständiga verksamhetsgrenar: bara den gren som undertecknat är mottagare.",
+    en="Secrecy holds between independent branches of one authority: only the branch that signed is a recipient.",
 )
 def only_the_branch_that_signed(case: Case) -> WhyNot:
     """OSL 8:2.

@@ -8,7 +8,8 @@ from policies.statutes import OSL
     "osl-18-1",
     "secrecy",
     OSL("18 kap. 1 §"),
-    meaning="Straight harm test for crime fighting. Settled by waiting out the law's delay, or by a named decision.",
+    sv="Rakt skaderekvisit för brottsbekämpning. Avgörs av lagens fördröjning eller av ett namngivet beslut.",
+    en="Straight harm test for crime fighting. Settled by waiting out the law's delay, or by a named decision.",
 )
 def crime_fighting_is_not_harmed(case: Case) -> WhyNot:
     """OSL 18:1.
@@ -31,7 +32,8 @@ def crime_fighting_is_not_harmed(case: Case) -> WhyNot:
     "secrecy",
     OSL("18 kap. 2 §"),
     final=True,
-    meaning="Reverse harm test for intelligence. Never released by an automatic service.",
+    sv="Omvänt skaderekvisit för underrättelser. Lämnas aldrig ut av en automatisk tjänst.",
+    en="Reverse harm test for intelligence. Never released by an automatic service.",
 )
 def intelligence_never_leaves(_: Case) -> WhyNot:
     """OSL 18:2.
@@ -50,7 +52,8 @@ def intelligence_never_leaves(_: Case) -> WhyNot:
     "osl-21-7",
     "secrecy",
     OSL("21 kap. 7 §"),
-    meaning="Holds back personal data from a recipient without a registered lawful basis.",
+    sv="Håller inne personuppgifter från en mottagare utan registrerad rättslig grund.",
+    en="Holds back personal data from a recipient without a registered lawful basis.",
 )
 def recipient_has_a_lawful_basis(case: Case) -> WhyNot:
     """OSL 21:7.
@@ -72,7 +75,8 @@ def recipient_has_a_lawful_basis(case: Case) -> WhyNot:
     "secrecy",
     OSL("24 kap. 8 §"),
     final=True,
-    meaning="Absolute secrecy of statistics. Only protected counts leave, by the statistics authority's own decision.",
+    sv="Absolut statistiksekretess. Bara skyddade antal lämnas ut, efter statistikmyndighetens eget beslut.",
+    en="Absolute secrecy of statistics. Only protected counts leave, by the statistics authority's own decision.",
 )
 def statistics_cannot_be_traced_to_anyone(case: Case) -> WhyNot:
     """OSL 24:8.
@@ -98,7 +102,8 @@ def statistics_cannot_be_traced_to_anyone(case: Case) -> WhyNot:
     "secrecy",
     OSL("25 kap. 1 §"),
     final=True,
-    meaning="Health care. A source under this secrecy is refused altogether.",
+    sv="Hälso- och sjukvård. En källa under denna sekretess tas inte emot alls.",
+    en="Health care. A source under this secrecy is refused altogether.",
 )
 def health_care_is_no_source(_: Case) -> WhyNot:
     """OSL 25:1.
@@ -118,7 +123,8 @@ def health_care_is_no_source(_: Case) -> WhyNot:
     "secrecy",
     OSL("26 kap. 1 §"),
     final=True,
-    meaning="Social services. A source under this secrecy is refused altogether.",
+    sv="Socialtjänst. En källa under denna sekretess tas inte emot alls.",
+    en="Social services. A source under this secrecy is refused altogether.",
 )
 def social_services_are_no_source(_: Case) -> WhyNot:
     """OSL 26:1.
@@ -136,7 +142,8 @@ def social_services_are_no_source(_: Case) -> WhyNot:
     "osl-35-1",
     "secrecy",
     OSL("35 kap. 1 §"),
-    meaning="Reverse harm test for individuals in police work. Counts under disclosure control make it clear.",
+    sv="Omvänt skaderekvisit för enskilda i polisens verksamhet. Röjandekontrollerade antal gör det klart.",
+    en="Reverse harm test for individuals in police work. Counts under disclosure control make it clear.",
 )
 def no_one_can_be_recognised(case: Case) -> WhyNot:
     """OSL 35:1.
@@ -152,42 +159,3 @@ def no_one_can_be_recognised(case: Case) -> WhyNot:
         "små antal kan peka ut enskilda och metoden är öppen; välj prickning, avrundning eller cellnyckel",
         "small counts can point out individuals and the method is open; choose suppress, round or cellkey",
     )
-
-
-@ground(
-    "osl-6-5",
-    "free",
-    OSL("6 kap. 5 §"),
-    meaning="What is under no secrecy an authority gives another on request.",
-)
-def not_secret_between_authorities(case: Case) -> WhyNot:
-    """OSL 6:5.
-
-    En myndighet ska på begäran av en annan myndighet lämna uppgift som den förfogar över, om inte uppgiften är
-    sekretessbelagd eller det skulle hindra arbetets behöriga gång.
-    """
-    if case.provision:
-        return (f"uppgiften omfattas av {case.provision}", f"the data fall under {case.provision}")
-    if not case.to_an_authority:
-        return ("mottagaren är ingen myndighet", "the recipient is no authority")
-    return None
-
-
-@ground(
-    "osl-11-4",
-    "following",
-    OSL("11 kap. 4 §"),
-    meaning="The secrecy of what another authority reads electronically follows along, and every answer says so.",
-)
-def secrecy_follows_electronic_access(case: Case) -> WhyNot:
-    """OSL 11:4.
-
-    Om en myndighet hos en annan myndighet har elektronisk tillgång till en upptagning för automatiserad behandling
-    och en uppgift i denna upptagning är sekretessreglerad, blir sekretessbestämmelsen tillämplig även hos den
-    mottagande myndigheten.
-    """
-    if not case.provision:
-        return ("uppgiften är inte sekretessreglerad", "the data are under no secrecy rule")
-    if not case.to_an_authority:
-        return ("mottagaren är ingen myndighet", "the recipient is no authority")
-    return None

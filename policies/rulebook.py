@@ -2,12 +2,12 @@
 
 from types import MappingProxyType
 
-from policies import grounds_bars, grounds_breaking, grounds_secrecy
+from policies import grounds_bars, grounds_breaking, grounds_duties, grounds_open, grounds_secrecy
 from policies.grounds import Ground, Kind
 
 
 def _by_code(kind: Kind) -> MappingProxyType[str, Ground]:
-    rooms = (grounds_bars, grounds_secrecy, grounds_breaking)
+    rooms = (grounds_bars, grounds_open, grounds_secrecy, grounds_breaking, grounds_duties)
     rules = [rule for room in rooms for rule in vars(room).values() if isinstance(rule, Ground)]
     return MappingProxyType({rule.code: rule for rule in rules if rule.kind == kind})
 

@@ -40,3 +40,4 @@ GDPR_ART_32 = Cite(
     href="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
 )
 PRESS_FREEDOM = Cite(law="tryckfrihetsförordningen (1949:105)", section="2 kap. 1 §", href=f"{_ELI}/1949/105#kap2.1")
+AGREEMENTS = CRIME_PREVENTION("9 §")  # what a written agreement states
