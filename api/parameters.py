@@ -1,21 +1,40 @@
 """Query parameters, read strictly: one that nobody reads is refused, since a filter silently ignored misleads."""
 
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Annotated, Final, get_origin
 
-from fastapi import Query, Request
+from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from pydantic import AfterValidator, BaseModel, Field
+from pydantic.fields import FieldInfo
 
-from api.problems import BadRequest, Problem, UnknownCode, UnknownParameter
+from api.problems import BadRequest, Problem, UnknownParameter
 
 MAX_LIMIT: Final = 10_000
 MAX_VALUES: Final = 10_000
 """The most values that one filter takes, however they are written."""
 
-Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="Records on a page")]
-Page = Annotated[int, Query(ge=1, le=10**9, description="Which page, from 1; one past the end is empty")]
-Filter = Annotated[list[str], Query(description="Repeat the parameter or separate values by commas")]
+
+def values(sent: list[str]) -> list[str]:
+    """The values of a filter that repeats or takes commas, each once, in the order given.
+
+    Raises:
+        ValueError: a value is empty, or there are too many.
+    """
+    found = list(dict.fromkeys(part for text in sent for part in text.split(",")))
+    if "" in found:
+        raise ValueError("a value is empty; leave the parameter out to ask for everything")
+    if len(found) > MAX_VALUES:
+        raise ValueError(f"more than {MAX_VALUES} values")
+    return found
+
+
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Records on a page")]
+Page = Annotated[int, Field(ge=1, le=10**9, description="Which page, from 1; one past the end is empty")]
+Filter = Annotated[
+    list[str], AfterValidator(values), Field(default_factory=list, description="Repeat it or separate values by commas")
+]
 
 
 def known_parameters(request: Request) -> None:
@@ -27,20 +46,6 @@ def known_parameters(request: Request) -> None:
             raise UnknownParameter(f"{name!r} is not read here; the parameters are: {known}")
         if name in singles and len(request.query_params.getlist(name)) > 1:
             raise UnknownParameter(f"{name!r} may stand once")
-
-
-def values(filtered: list[str]) -> list[str]:
-    """The values of a filter that repeats or takes commas, each once, in the order given.
-
-    Raises:
-        UnknownCode: a value is empty, or there are too many.
-    """
-    found = list(dict.fromkeys(part for text in filtered for part in text.split(",")))
-    if "" in found:
-        raise UnknownCode("A filter has an empty value; leave the parameter out to ask for everything")
-    if len(found) > MAX_VALUES:
-        raise UnknownCode(f"A filter takes at most {MAX_VALUES} values")
-    return found
 
 
 def not_understood(error: RequestValidationError) -> Problem:
@@ -55,10 +60,19 @@ def _read_by(dependant: Dependant) -> tuple[set[str], set[str]]:
     lists: set[str] = set()
     singles: set[str] = set()
     for each in _with_those_below(dependant):
-        for parameter in each.query_params:
-            of_list = getattr(parameter.field_info.annotation, "__origin__", None) is list
-            (lists if of_list else singles).add(parameter.alias)
+        for name, field in _fields(each):
+            (lists if get_origin(field.annotation) is list else singles).add(name)
     return lists, singles
+
+
+def _fields(dependant: Dependant) -> Iterator[tuple[str, FieldInfo]]:
+    """The query parameters of a dependant, those of a query model one by one."""
+    for parameter in dependant.query_params:
+        kind = parameter.field_info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            yield from ((field.alias or name, field) for name, field in kind.model_fields.items())
+        else:
+            yield parameter.alias, parameter.field_info
 
 
 def _with_those_below(dependant: Dependant) -> Iterator[Dependant]:

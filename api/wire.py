@@ -44,9 +44,9 @@ class Link(Wire):
 
 
 class Meta(Wire):
-    """Where a page lies in its list (FNS.13): pages from 1, offsets from 0."""
+    """Where a page lies in its list (FNS.13): pages from 1, offsets from 0; no total where it is too many to count."""
 
-    total_records: int
+    total_records: int | None
     page: int
     offset: int
     limit: int
@@ -77,21 +77,27 @@ class Health(Wire):
     failing: list[str] = []
 
 
-def meta(total: int, page: int, limit: int) -> Meta:
-    """The page `page` of `limit` records in a list of `total`."""
-    offset = (page - 1) * limit
-    return Meta(total_records=total, page=page, offset=offset, limit=limit, count=max(0, min(limit, total - offset)))
+def meta(total: int | None, page: int, limit: int, count: int) -> Meta:
+    """Page `page` of `limit` records, holding `count` of `total`; None where counting them all would cost too much."""
+    return Meta(total_records=total, page=page, offset=(page - 1) * limit, limit=limit, count=count)
 
 
 def links(request: Request, at: Meta) -> dict[str, Link]:
     """Links to this page and those around it, every other parameter kept (FNS.11, FNS.12)."""
-    last = max(1, -(-at.total_records // at.limit))
-    pages = {"self": at.page, "first": 1, "last": last}
+    last = None if at.total_records is None else max(1, -(-at.total_records // at.limit))
+    pages = {"self": at.page, "first": 1}
+    if last is not None:
+        pages["last"] = last
     if at.page > 1:
-        pages["prev"] = min(at.page - 1, last)
-    if at.page < last:
+        pages["prev"] = at.page - 1 if last is None else min(at.page - 1, last)
+    if at.count == at.limit if last is None else at.page < last:
         pages["next"] = at.page + 1
     return {rel: Link(href=_with_page(request, page, at.limit), rel=rel) for rel, page in pages.items()}
+
+
+def paged(request: Request, at: Meta) -> dict[str, Any]:
+    """The members that every list has."""
+    return {"_meta": as_json(at), "_links": {rel: as_json(link) for rel, link in links(request, at).items()}}
 
 
 def as_json(body: BaseModel) -> dict[str, Any]:

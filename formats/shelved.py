@@ -18,4 +18,4 @@ def pack(table: CellTable) -> bytes:
 
 def unpack(data: bytes) -> CellTable:
     """The table that `pack` made bytes of."""
-    return CellTable(pl.read_ipc(BytesIO(data), memory_map=False).cast(dict(SCHEMA)))  # type: ignore[arg-type]
+    return CellTable(pl.read_ipc(BytesIO(data)).cast(SCHEMA))

@@ -1,0 +1,176 @@
+"""The review door: who read what, when, why and on which ground. It holds no counts and reads none.
+
+An auditor of an independent body sees every party, any other auditor its own. The auditor's reading is itself an
+entry, durable before anything of the log is shown.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import fields, replace
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime, BeforeValidator, Field
+from sqlalchemy import Engine
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from api.answers import chosen
+from api.depends import Auditor
+from api.errands import Purposes, Visit, purpose_of
+from api.frame import BASE, Fittings
+from api.parameters import Filter, Limit, Page
+from api.problems import NotAcceptable, PurposeMissing, UnknownCode, UnknownParameter, WrongRole, documented
+from api.wire import Listed, Wire, meta, paged, wire_time
+from audit.entry import Decision, Operation
+from formats.entries import CSV_MEDIA_TYPE, NDJSON_MEDIA_TYPE, csv_lines, ndjson_lines, ordered
+from policies.parties import PURPOSES
+from store.trail_reading import Asked, Logged, TrailReader
+
+PATH: Final = f"{BASE}/log-entries"
+FORMATS: Final = {"json": "application/json", "csv": CSV_MEDIA_TYPE, "ndjson": NDJSON_MEDIA_TYPE}
+DEFAULT_LIMIT: Final = 20
+DEFAULT_PURPOSE: Final = "granskning"
+
+router = APIRouter(tags=["review"])
+
+
+class LogEntries(Listed):
+    """One page of the log."""
+
+    log_entries: list[dict[str, Any]]
+
+
+def _from(text: object) -> object:
+    """A day begins at midnight UTC."""
+    return f"{text}T00:00:00Z" if isinstance(text, str) and len(text) == len("2026-11-22") else text
+
+
+def _to(text: object) -> object:
+    """A day lasts until its last second."""
+    return f"{text}T23:59:59Z" if isinstance(text, str) and len(text) == len("2026-11-22") else text
+
+
+class LogQuery(Wire):
+    """What of the log is asked for; every filter takes several values, and a moment may be a day."""
+
+    actor: Filter
+    party: Filter
+    operation: Filter
+    table: Filter
+    decision: Filter
+    purpose: Filter
+    request_id: Filter
+    start: Annotated[AwareDatetime | None, BeforeValidator(_from)] = Field(None, alias="from")
+    end: Annotated[AwareDatetime | None, BeforeValidator(_to)] = Field(None, alias="to")
+    order: Literal["newest", "oldest"] | None = Field(None, description="newest first on pages, else oldest first")
+    limit: Limit | None = Field(None, description=f"{DEFAULT_LIMIT} on pages; files hold everything unless asked")
+    page: Page = 1
+    format: str | None = Field(None, json_schema_extra={"enum": list(FORMATS)})
+
+    def asked(self) -> Asked:
+        """The filters, their fixed names checked.
+
+        Raises:
+            UnknownCode: an operation, decision or purpose that does not exist, or a span that ends before it begins.
+        """
+        if self.start and self.end and self.end < self.start:
+            raise UnknownCode("'to' comes before 'from'")
+        return Asked(
+            actor=tuple(self.actor),
+            party=tuple(self.party),
+            operation=_among("operation", self.operation, tuple(Operation)),
+            table=tuple(self.table),
+            decision=_among("decision", self.decision, tuple(Decision)),
+            purpose=_among("purpose", self.purpose, PURPOSES),
+            request_id=tuple(self.request_id),
+            start=self.start,
+            end=self.end,
+        )
+
+
+@router.get(
+    PATH,
+    summary="Who read what, when, why and on which ground",
+    response_model=LogEntries,
+    responses={
+        200: {"content": {CSV_MEDIA_TYPE: {}, NDJSON_MEDIA_TYPE: {}}, "description": "Entries of the log"},
+        **documented(UnknownCode, UnknownParameter, PurposeMissing, WrongRole, NotAcceptable),
+    },
+)
+def log_entries(
+    request: Request, visit: Auditor, query: Annotated[LogQuery, Query()], why: Purposes = None
+) -> Response:
+    """Entries by filter: one page of JSON, newest first, or everything as CSV or NDJSON, oldest first."""
+    reader: TrailReader = request.app.state.review
+    written_as = chosen(request, query.format, FORMATS)
+    asked = _within_reach(visit, query.asked())
+    purpose = purpose_of(visit, why or visit.principal.purpose or DEFAULT_PURPOSE)
+    if written_as != "json" and query.limit is None:
+        _note(visit, asked, purpose, written_as)
+        return _file(reader.stream(asked), written_as)
+    found = _page(reader, asked, query, written_as)
+    _note(visit, asked, purpose, written_as, rows=len(found))
+    if written_as != "json":
+        return _file(found, written_as)
+    limit = query.limit or DEFAULT_LIMIT
+    at = meta(reader.count(asked), query.page, limit, len(found))
+    return JSONResponse({"logEntries": [_fields(entry) for entry in found], **paged(request, at)})
+
+
+def fittings(trail: Engine) -> Fittings:
+    """The review door over a trail that it may read."""
+    return Fittings((router,), {"review": TrailReader(trail)})
+
+
+def _within_reach(visit: Visit, asked: Asked) -> Asked:
+    """What this auditor may see of it.
+
+    Raises:
+        WrongRole: it asks for another party's readings and is not independent.
+    """
+    own = (visit.principal.party,)
+    if visit.principal.sees_every_party:
+        return asked
+    if asked.party not in ((), own):
+        visit.note(Operation.DENY, decision=Decision.DENY, reasons=("another-party",), selection=_selection(asked))
+        raise WrongRole(f"An auditor of {own[0]} reads what concerns {own[0]}; leave the filter 'party' out")
+    return replace(asked, party=own)
+
+
+def _page(reader: TrailReader, asked: Asked, query: LogQuery, written_as: str) -> list[Logged]:
+    newest_first = query.order == "newest" or (query.order is None and written_as == "json")
+    return reader.read(asked, limit=query.limit or DEFAULT_LIMIT, page=query.page, newest_first=newest_first)
+
+
+def _file(entries: Iterable[Logged], written_as: str) -> Response:
+    lines = csv_lines if written_as == "csv" else ndjson_lines
+    return StreamingResponse(lines(map(_fields, entries)), media_type=FORMATS[written_as])
+
+
+def _note(visit: Visit, asked: Asked, purpose: str, written_as: str, rows: int | None = None) -> None:
+    """The auditor's own reading, before anything of it is shown."""
+    visit.note(
+        Operation.REVIEW,
+        decision=Decision.PERMIT,
+        purpose=purpose,
+        recipient=visit.principal.party,
+        selection=_selection(asked),
+        rows=rows,
+        note=written_as,
+    )
+
+
+def _selection(asked: Asked) -> dict[str, tuple[str, ...]]:
+    """The filters as the trail keeps them."""
+    said = {field.name: getattr(asked, field.name) for field in fields(asked)}
+    spans = {name: (wire_time(said.pop(name)),) for name in ("start", "end") if said[name]}
+    return {name: value for name, value in said.items() if value} | spans
+
+
+def _fields(entry: Logged) -> dict[str, Any]:
+    return ordered({**entry.fields, "index": entry.index})
+
+
+def _among(name: str, sent: list[str], known: Collection[str]) -> tuple[str, ...]:
+    if strange := [value for value in sent if value not in known]:
+        raise UnknownCode(f"{strange[0]!r} is no {name}; there are {', '.join(known)}")
+    return tuple(sent)
