@@ -1,0 +1,68 @@
+"""Whether a table is due: what it would span today, what lies on the shelf of it, and which of that stays as it is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+
+from formats.shelved import unpack
+from formats.table import CellTable
+from models import shelf as models
+from policies.coverage import Scope
+from policies.verdict import Permit
+from release.reading import Rules, places
+from release.shape import Shape, shape_of
+from store import shelf
+from store.sessions import ReferenceSession, ShelfSession, transaction
+
+
+@dataclass(frozen=True)
+class Engines:
+    """The databases of the release process: it alone reads the vault and writes the shelf."""
+
+    reads: Engine
+    shelf: Engine
+
+
+@dataclass(frozen=True)
+class Due:
+    """A granted table on its day, permitted, with its shape and the release before it."""
+
+    scope: Scope
+    permit: Permit
+    shape: Shape
+    earlier: models.Release | None
+    before: CellTable | None
+    kept: frozenset[str]
+
+    @property
+    def is_due(self) -> bool:
+        """Whether any period is new or to be revised."""
+        return self.earlier is None or bool(set(self.shape.leaf_periods) - self.kept)
+
+
+def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetime) -> Due:
+    """A permitted table on its day.
+
+    Raises:
+        ShapeError: it has no area, no category or no finished period yet.
+    """
+    with transaction(reads) as session:
+        shape = shape_of(scope, places(ReferenceSession(session), scope), now.date())
+        earlier = shelf.latest(ShelfSession(session), scope.table.id)
+        lying = shelf.table_of(ShelfSession(session), earlier.id) if earlier else None
+    if earlier is None or lying is None:
+        return Due(scope, permit, shape, None, None, frozenset())
+    before = unpack(lying.cells)
+    kept = frozenset(before.frame["period"].unique()) & frozenset(shape.leaf_periods)
+    stays = not _is_revised(rules, scope, earlier, now.date())
+    return Due(scope, permit, shape, earlier, before, kept if stays else frozenset())
+
+
+def _is_revised(rules: Rules, scope: Scope, earlier: models.Release, today: date) -> bool:
+    """Whether a vintage has come since the earlier release, or it was made under other rules."""
+    vintage = scope.table.calendar.latest_vintage(today)
+    if vintage is not None and date.fromisoformat(earlier.known_on) < vintage:
+        return True
+    made_under = (earlier.agreement_digest, earlier.policy_digest)
+    return made_under != (scope.agreement.digest, rules.digest(scope.dataset))

@@ -1,0 +1,185 @@
+"""One release: a table that an agreement grants is read from the vault, made safe, and put on the shelf.
+
+It is announced in the trail before it is made and told after; both name the release. A table is released when it has
+a finished period that its last release lacks, or when a vintage of revisions has come; otherwise nothing happens, so
+running it again is harmless.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from audit.entry import Decision, Entry, Kind, Operation, Status
+from formats.shelved import pack
+from formats.table import CellTable
+from models import shelf as models
+from policies.agreement import Agreement, TableGrant
+from policies.coverage import Scope
+from policies.disclosing import may_release
+from policies.verdict import Refusal
+from release.counts import count
+from release.due import Due, Engines, look
+from release.methods import Bounds, make_safe
+from release.reading import Rules, agreements
+from release.shape import ShapeError
+from release.tables import as_columns, join, only_periods, structure
+from store import shelf, vault_reading
+from store.sessions import DeskSession, ShelfSession, VaultSession, transaction
+from store.trail import TrailWriter
+
+RELEASER = "samsyn release"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one table in a run.
+
+    Attributes:
+        state: released, unchanged, empty (nothing to release yet) or refused.
+        reasons: of a refusal or an empty table, why, in Swedish and English.
+    """
+
+    table: str
+    agreement: str
+    state: str
+    release: str = ""
+    cells: int = 0
+    withheld: int = 0
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+class Releaser:
+    """Makes the releases that are due.
+
+    Args:
+        clock: gives the time of a release, in UTC; its day decides what is finished and which rules hold.
+        new_id: gives fresh ids of requests and releases.
+    """
+
+    def __init__(
+        self,
+        engines: Engines,
+        trail: TrailWriter,
+        rules: Rules,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+    ) -> None:
+        self._engines = engines
+        self._trail = trail
+        self._rules = rules
+        self._clock = clock
+        self._new_id = new_id
+
+    def granted(self, today: date) -> list[tuple[Agreement, TableGrant]]:
+        """Every table that an agreement in force grants, by agreement."""
+        with transaction(self._engines.reads) as session:
+            standing = agreements(DeskSession(session))
+        return [(agreement, table) for agreement in standing.in_force(today) for table in agreement.tables]
+
+    def run(self, *, only: str | None = None, scheduled: bool = False) -> Iterator[Outcome]:
+        """Release what is due, one table at a time; with `scheduled`, only tables whose calendar names today."""
+        today = self._clock().date()
+        for agreement, table in self.granted(today):
+            if only in (None, table.id) and (not scheduled or table.calendar.releases_on(today)):
+                yield self.release(agreement, table)
+
+    def release(self, agreement: Agreement, table: TableGrant) -> Outcome:
+        """Release one table if it is due."""
+        now = self._clock()
+        scope = self._rules.scope(agreement, table, now.date())
+        verdict = may_release(scope)
+        if isinstance(verdict, Refusal):
+            reasons = tuple((reason.sentence_sv, reason.sentence_en) for reason in verdict.reasons)
+            self._note(scope, now, Operation.DENY, decision=Decision.DENY, reasons=verdict.rules)
+            return Outcome(table.id, agreement.id, "refused", reasons=reasons)
+        try:
+            due = look(self._engines.reads, self._rules, scope, verdict, now)
+        except ShapeError as error:
+            return Outcome(table.id, agreement.id, "empty", reasons=((str(error), str(error)),))
+        if not due.is_due:
+            return Outcome(table.id, agreement.id, "unchanged", release=due.earlier.id if due.earlier else "")
+        return self._make(due, now)
+
+    def has_released(self, request_id: str) -> bool:
+        """Whether an announced release is on the shelf; answers for intents that a crash left open."""
+        with transaction(self._engines.reads) as session:
+            return shelf.by_request(ShelfSession(session), request_id) is not None
+
+    def _make(self, due: Due, now: datetime) -> Outcome:
+        request_id, release_id = self._new_id(), self._new_id()
+        said = {"request_id": request_id, "release": release_id, "grounds": due.permit.grounds}
+        self._note(due.scope, now, Operation.RELEASE, Kind.INTENT, decision=Decision.PERMIT, **said)
+        try:
+            made = self._cells(due, now)
+            release, lying = self._rows(due, made, now, request_id, release_id)
+            with transaction(self._engines.shelf) as session:
+                shelf.put(ShelfSession(session), release, lying)
+        except BaseException:
+            self._note(due.scope, self._clock(), Operation.RELEASE, Kind.OUTCOME, status=Status.FAILED, **said)
+            raise
+        told = {**said, "rows": len(made), "cells_withheld": made.withheld}
+        self._note(due.scope, self._clock(), Operation.RELEASE, Kind.OUTCOME, status=Status.DONE, **told)
+        table = due.scope.table
+        return Outcome(table.id, due.scope.agreement.id, "released", release_id, len(made), made.withheld)
+
+    def _cells(self, due: Due, now: datetime) -> CellTable:
+        new = frozenset(due.shape.leaf_periods) - due.kept
+        parts = [due.before.only(periods=due.kept)] if due.before and due.kept else []
+        if new:
+            shape, dataset = due.shape, due.scope.dataset
+            spanned = [own for own, leaf in shape.period_of.items() if leaf in new]
+            with transaction(self._engines.reads) as session:
+                vault = VaultSession(session)
+                rows = vault_reading.counts_known(vault, dataset.id, min(spanned), max(spanned), now)
+                covered = vault_reading.coverage_known(vault, dataset.id, now)
+            part, counts = only_periods(shape, count(shape, rows, covered), new)
+            bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
+            parts.append(as_columns(part, make_safe(part, counts, bounds)))
+        return join(due.shape, parts)
+
+    def _rows(
+        self, due: Due, made: CellTable, now: datetime, request_id: str, release_id: str
+    ) -> tuple[models.Release, models.ReleasedTable]:
+        scope, shape, cells = due.scope, due.shape, pack(made)
+        release = models.Release(
+            id=release_id,
+            table_id=scope.table.id,
+            dataset=scope.dataset.id,
+            agreement=scope.agreement.id,
+            agreement_digest=scope.agreement.digest,
+            policy_digest=self._rules.digest(scope.dataset),
+            circle=["*"] if scope.agreement.public else sorted(scope.agreement.circle),
+            method=scope.table.method.kind,
+            period_unit=scope.table.period_unit,
+            first_period=shape.leaf_periods[0],
+            last_period=shape.leaf_periods[-1],
+            known_on=now.date().isoformat(),
+            released_at=now,
+            request_id=request_id,
+        )
+        lying = models.ReleasedTable(
+            release_id=release_id,
+            structure=structure(scope, shape, due.permit.terms, now.date()),
+            cells=cells,
+            cell_count=len(made),
+            withheld_count=made.withheld,
+            digest=sha256(cells).hexdigest(),
+        )
+        return release, lying
+
+    def _note(self, scope: Scope, at: datetime, operation: Operation, kind: Kind = Kind.SINGLE, **said: Any) -> None:  # noqa: ANN401 -- Entry's own
+        """Make an entry durable; raises TrailUnavailable, and then nothing is released."""
+        about: dict[str, Any] = {
+            "actor": RELEASER,
+            "role": "operator",
+            "party": scope.agreement.record.operator,
+            "agreement": scope.agreement.id,
+            "agreement_version": str(scope.agreement.version),
+            "dataset": scope.dataset.id,
+            "table": scope.table.id,
+            "policy_digest": self._rules.digest(scope.dataset),
+            "request_id": said.pop("request_id", None) or self._new_id(),
+        }
+        self._trail.append(Entry(kind=kind, operation=operation, time=at, **about, **said))
