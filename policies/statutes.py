@@ -34,10 +34,13 @@ DUTY_TO_REPORT = Act(
 POLICE_DATA = Act(
     name="lagen om polisens behandling av personuppgifter inom brottsdatalagens område", year=2018, number=1693
 )
-GDPR_ART_32 = Cite(
-    law="dataskyddsförordningen (EU) 2016/679",
-    section="artikel 32",
-    href="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
+GDPR_ART_30, GDPR_ART_32 = (
+    Cite(
+        law="dataskyddsförordningen (EU) 2016/679",
+        section=article,
+        href="https://eur-lex.europa.eu/eli/reg/2016/679/oj",
+    )
+    for article in ("artikel 30", "artikel 32")
 )
 PRESS_FREEDOM = Cite(law="tryckfrihetsförordningen (1949:105)", section="2 kap. 1 §", href=f"{_ELI}/1949/105#kap2.1")
 AGREEMENTS = CRIME_PREVENTION("9 §")  # what a written agreement states
