@@ -4,7 +4,7 @@ import getpass
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import typer
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -63,10 +63,7 @@ def import_areas(
     names = {"code": code, "name": name, "parent": parent, "population": population, "layer": layer}
     parents = _parents(where, parent_scheme, parent_level)
     wanted = Import(scheme, level, parent_scheme, parents, title, source, **names, tolerance=tolerance)
-    try:
-        found = read_areas(file, wanted, watch=_progress)
-    except AreasError as error:
-        raise Stop(str(error)) from None
+    found = _read(file, wanted)
     stored = _store(where, found, replace=replace)
     outcome = {"scheme": found.id, "areas": len(found.areas), "digest": found.digest, "changed": stored}
     said = f"{found.id}: {len(found.areas)} areas" + ("" if stored else ", the same as were there already")
@@ -115,8 +112,21 @@ def _parents(where: Place, scheme: str, level: str) -> frozenset[str]:
     return found
 
 
-def _progress(features: Sequence[Feature]) -> Iterable[Feature]:
-    return track(features, description="Checking areas", console=Console(stderr=True), transient=True)
+def _read(file: Path, wanted: Import) -> Areas:
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(f"Reading {file.name}", total=None)
+
+        def watch(features: Sequence[Feature]) -> Iterator[Feature]:
+            bar.update(task, description="Checking areas", total=len(features))
+            for feature in features:
+                yield feature
+                bar.advance(task)
+            bar.update(task, description="Drawing borders", total=None)
+
+        try:
+            return read_areas(file, wanted, watch)
+        except AreasError as error:
+            raise Stop(str(error)) from None
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -26,6 +26,7 @@ class Collected:
         counts: events by cell.
         coverage: what the file covers in full, as the header `Samsyn-Coverage`; None where it cannot be said.
         remarks: what a reader of the account should know, in plain sentences.
+        faults: where the source contradicts itself, so that someone must look; each with its place.
     """
 
     read: int
@@ -34,6 +35,7 @@ class Collected:
     counts: Mapping[Cell, int]
     coverage: str | None = None
     remarks: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """An account that does not add up is a fault of the program and never shown."""
@@ -79,8 +81,16 @@ class Ledger:
         self.counts[cell] += events
         self.received += rows
 
-    def close(self, coverage: str | None = None, remarks: tuple[str, ...] = ()) -> Collected:
-        """The finished account."""
+    def close(
+        self, *, coverage: str | None = None, remarks: Iterable[str] = (), faults: Iterable[str] = ()
+    ) -> Collected:
+        """The finished account, the commonest reason first."""
         return Collected(
-            self.read, self.received, dict(self.excluded.most_common()), dict(self.counts), coverage, remarks
+            read=self.read,
+            received=self.received,
+            excluded=dict(self.excluded.most_common()),
+            counts=dict(self.counts),
+            coverage=coverage,
+            remarks=tuple(remarks),
+            faults=tuple(faults),
         )

@@ -83,7 +83,7 @@ class MonthlyFigures:
             else:
                 _file(read, blocks.setdefault((read.area, read.month), _Block({})), ledger)
         faults = [told for place, block in sorted(blocks.items()) if (told := _settle(place, block, ledger))]
-        return ledger.close(remarks=tuple(faults))
+        return ledger.close(faults=faults)
 
     def _read(self, row: Mapping[str, str]) -> _Row | str:
         """The row, or the reason to leave it out."""

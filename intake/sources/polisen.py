@@ -58,7 +58,8 @@ class Notices:
             self._count(notice, ledger)
         full = _full_weeks(notices)
         coverage = self._coverage(full, ledger) if notices and all(notice.seen for notice in notices) else None
-        return ledger.close(coverage, (*self._unknown_types(latest), *_partial_weeks(full, ledger)))
+        remarks = (*self._unknown_types(latest), *_partial_weeks(full, ledger))
+        return ledger.close(coverage=coverage, remarks=remarks)
 
     def _count(self, notice: Notice, ledger: Ledger) -> None:
         """Put a notice in its cell, or say why not."""

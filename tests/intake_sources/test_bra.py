@@ -69,7 +69,7 @@ def test_sums_that_disagree_leave_the_area_and_month_out_by_name(changes: dict[s
     )
     assert (found.read, found.received, found.excluded) == (14, 6, {"sums-disagree": 7, "sum": 1})
     assert {month for _, _, month in found.counts} == {"2020-02"}
-    assert told in found.remarks[0]
+    assert told in found.faults[0]
 
 
 def test_without_misshandel_the_leaves_cannot_be_told_apart() -> None:
