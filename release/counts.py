@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from release.shape import Code, Shape
+from release.shape import Code, Shape, ShapeError
 
 
 class Covered(Protocol):
@@ -50,6 +50,18 @@ def count(shape: Shape, rows: pl.DataFrame, covered: Iterable[Covered]) -> Count
     at = _positions(axes, rows)
     np.add.at(fine, at.places, at.values)
     return Counts(events=_into_leaves(shape, fine, np.add), missing=_into_leaves(shape, ~known, np.logical_or))
+
+
+def delivered(table: str, shape: Shape, counts: Counts) -> frozenset[str]:
+    """The periods from the first to the last of which anything was delivered, those between them too.
+
+    Raises:
+        ShapeError: nothing was.
+    """
+    known = np.flatnonzero((~counts.missing).any(axis=(0, 1)))
+    if not known.size:
+        raise ShapeError(f"{table}: nothing that it shows has been delivered yet")
+    return frozenset(shape.leaf_periods[known[0] : known[-1] + 1])
 
 
 def summed_missing(

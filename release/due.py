@@ -10,10 +10,12 @@ from formats.table import CellTable
 from models import shelf as models
 from policies.coverage import Scope
 from policies.verdict import Permit
+from release.counts import Counts, count, delivered
 from release.reading import Rules, places
 from release.shape import Shape, shape_of
-from store import shelf
-from store.sessions import ReferenceSession, ShelfSession, transaction
+from release.tables import only_periods
+from store import shelf, vault_reading
+from store.sessions import ReferenceSession, ShelfSession, VaultSession, transaction
 
 
 @dataclass(frozen=True)
@@ -26,37 +28,50 @@ class Engines:
 
 @dataclass(frozen=True)
 class Due:
-    """A granted table on its day, permitted, with its shape and the release before it."""
+    """A granted table on its day, permitted, with its raw counts and the release before it.
+
+    Attributes:
+        kept: the periods whose cells stay as they were released.
+    """
 
     scope: Scope
     permit: Permit
     shape: Shape
+    counts: Counts
     earlier: models.Release | None
     before: CellTable | None
     kept: frozenset[str]
 
     @property
-    def is_due(self) -> bool:
-        """Whether any period is new or to be revised."""
-        return self.earlier is None or bool(set(self.shape.leaf_periods) - self.kept)
+    def new(self) -> frozenset[str]:
+        """The periods to be made safe now."""
+        return frozenset(self.shape.leaf_periods) - self.kept
 
 
 def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetime) -> Due:
-    """A permitted table on its day.
+    """A permitted table on its day, from its first to its last period of which anything was delivered.
 
     Raises:
-        ShapeError: it has no area, no category or no finished period yet.
+        ShapeError: it has no area, no category, no finished period, or nothing was delivered for it yet.
     """
     with transaction(reads) as session:
         shape = shape_of(scope, places(ReferenceSession(session), scope), now.date())
+        counts = _counts(VaultSession(session), scope, shape, now)
         earlier = shelf.latest(ShelfSession(session), scope.table.id)
         lying = shelf.table_of(ShelfSession(session), earlier.id) if earlier else None
+    shape, counts = only_periods(shape, counts, delivered(scope.table.id, shape, counts))
     if earlier is None or lying is None:
-        return Due(scope, permit, shape, None, None, frozenset())
+        return Due(scope, permit, shape, counts, None, None, frozenset())
     before = unpack(lying.cells)
     kept = frozenset(before.frame["period"].unique()) & frozenset(shape.leaf_periods)
     stays = not _is_revised(rules, scope, earlier, now.date())
-    return Due(scope, permit, shape, earlier, before, kept if stays else frozenset())
+    return Due(scope, permit, shape, counts, earlier, before, kept if stays else frozenset())
+
+
+def _counts(session: VaultSession, scope: Scope, shape: Shape, now: datetime) -> Counts:
+    spanned = shape.period_of.keys()
+    rows = vault_reading.counts_known(session, scope.dataset.id, min(spanned), max(spanned), now)
+    return count(shape, rows, vault_reading.coverage_known(session, scope.dataset.id, now))
 
 
 def _is_revised(rules: Rules, scope: Scope, earlier: models.Release, today: date) -> bool:

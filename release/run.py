@@ -19,14 +19,13 @@ from policies.agreement import Agreement, TableGrant
 from policies.coverage import Scope
 from policies.disclosing import may_release
 from policies.verdict import Refusal
-from release.counts import count
 from release.due import Due, Engines, look
 from release.methods import Bounds, make_safe
 from release.reading import Rules, agreements
 from release.shape import ShapeError
 from release.tables import as_columns, join, only_periods, structure
-from store import shelf, vault_reading
-from store.sessions import DeskSession, ShelfSession, VaultSession, transaction
+from store import shelf
+from store.sessions import DeskSession, ShelfSession, transaction
 from store.trail import TrailWriter
 
 RELEASER = "samsyn release"
@@ -98,8 +97,8 @@ class Releaser:
             due = look(self._engines.reads, self._rules, scope, verdict, now)
         except ShapeError as error:
             return Outcome(table.id, agreement.id, "empty", reasons=((str(error), str(error)),))
-        if not due.is_due:
-            return Outcome(table.id, agreement.id, "unchanged", release=due.earlier.id if due.earlier else "")
+        if due.earlier and not due.new:
+            return Outcome(table.id, agreement.id, "unchanged", release=due.earlier.id)
         return self._make(due, now)
 
     def has_released(self, request_id: str) -> bool:
@@ -112,7 +111,7 @@ class Releaser:
         said = {"request_id": request_id, "release": release_id, "grounds": due.permit.grounds}
         self._note(due.scope, now, Operation.RELEASE, Kind.INTENT, decision=Decision.PERMIT, **said)
         try:
-            made = self._cells(due, now)
+            made = self._cells(due)
             release, lying = self._rows(due, made, now, request_id, release_id)
             with transaction(self._engines.shelf) as session:
                 shelf.put(ShelfSession(session), release, lying)
@@ -124,17 +123,10 @@ class Releaser:
         table = due.scope.table
         return Outcome(table.id, due.scope.agreement.id, "released", release_id, len(made), made.withheld)
 
-    def _cells(self, due: Due, now: datetime) -> CellTable:
-        new = frozenset(due.shape.leaf_periods) - due.kept
+    def _cells(self, due: Due) -> CellTable:
         parts = [due.before.only(periods=due.kept)] if due.before and due.kept else []
-        if new:
-            shape, dataset = due.shape, due.scope.dataset
-            spanned = [own for own, leaf in shape.period_of.items() if leaf in new]
-            with transaction(self._engines.reads) as session:
-                vault = VaultSession(session)
-                rows = vault_reading.counts_known(vault, dataset.id, min(spanned), max(spanned), now)
-                covered = vault_reading.coverage_known(vault, dataset.id, now)
-            part, counts = only_periods(shape, count(shape, rows, covered), new)
+        if due.new:
+            part, counts = only_periods(due.shape, due.counts, due.new)
             bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
             parts.append(as_columns(part, make_safe(part, counts, bounds)))
         return join(due.shape, parts)

@@ -171,7 +171,7 @@ def _may_show(unit: str, ended: date, table: TableGrant, today: date) -> bool:
 
 def _within(period: Period, table: TableGrant) -> str:
     unit = table.period_unit
-    return str(period) if unit in (period.unit, "day") else coarser(period, unit)
+    return str(period) if unit == "day" or unit == period.unit else coarser(period, unit)  # noqa: PLR1714 -- narrows
 
 
 def _period(text: str, table: TableGrant) -> Code:

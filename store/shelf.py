@@ -35,6 +35,11 @@ def releases(session: ShelfSession, table_id: str) -> Sequence[Release]:
     return session.exec(every.order_by(col(Release.released_at).desc(), col(Release.id).desc())).all()
 
 
+def every_release(session: ShelfSession) -> Sequence[Release]:
+    """Every release of every table, by table, newest first."""
+    return session.exec(select(Release).order_by(Release.table_id, col(Release.released_at).desc())).all()
+
+
 def latest(session: ShelfSession, table_id: str) -> Release | None:
     """The newest release of a table that is not withdrawn."""
     return next((release for release in releases(session, table_id) if release.status == RELEASED), None)

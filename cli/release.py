@@ -1,0 +1,138 @@
+"""`samsyn release`: put tables on the shelf, see what lies there, take one back."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from audit.entry import Operation
+from cli.errors import Stop
+from cli.opening import Opened, new_id, now, opened
+from policies.reading import PolicyError
+from release.due import Engines
+from release.reading import load_rules
+from release.run import Outcome, Releaser
+from store import shelf
+from store.sessions import ShelfSession, transaction
+from store.trail_intents import settle
+from store.trail_lock import FileLock
+
+app = typer.Typer(help="Make tables safe and put them on the shelf.", no_args_is_help=True)
+
+_Json = Annotated[bool, typer.Option("--json", help="Write the outcome as JSON.")]
+_WORDS = {
+    "released": "[green]released[/]",
+    "unchanged": "unchanged",
+    "empty": "[yellow]nothing yet[/]",
+    "refused": "[red]refused[/]",
+}
+
+
+@app.command()
+def run(
+    *,
+    table: Annotated[str | None, typer.Option(help="Only this table.")] = None,
+    scheduled: Annotated[bool, typer.Option("--scheduled", help="Only tables whose calendar names today.")] = False,
+    as_json: _Json = False,
+) -> None:
+    """Release every table that has something new: read the vault, make it safe, put it on the shelf."""
+    with opened("releaser") as home:
+        outcomes = run_releases(home, only=table, scheduled=scheduled, quiet=as_json)
+    if table is not None and not outcomes:
+        raise Stop(f"no agreement in force grants a table {table!r}: `samsyn agreement list` shows those there are")
+    if as_json:
+        typer.echo(json.dumps([asdict(outcome) for outcome in outcomes]))
+    else:
+        _show(outcomes)
+    if any(outcome.state == "refused" for outcome in outcomes):
+        raise typer.Exit(1)
+
+
+@app.command("list")
+def list_releases(*, as_json: _Json = False) -> None:
+    """List the newest release of each table, and those withdrawn."""
+    with opened("releaser") as home, transaction(home.engine()) as session:
+        rows = shelf.every_release(ShelfSession(session))
+    if as_json:
+        typer.echo(json.dumps([row.model_dump(mode="json") for row in rows]))
+        return
+    listing = Table("table", "release", "released", "known on", "spans", "method", "status")
+    for row in rows:
+        spans = f"{row.first_period} – {row.last_period}"
+        at = f"{row.released_at:%Y-%m-%d %H:%M}"
+        listing.add_row(row.table_id, row.id, at, row.known_on, spans, row.method, row.status)
+    Console().print(listing)
+
+
+@app.command()
+def withdraw(
+    release: Annotated[str, typer.Argument(help="The id of the release.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why, in words that readers will see.")],
+) -> None:
+    """Take a wrong release back: from now on no door gives it to anyone."""
+    with opened("releaser") as home:
+        with transaction(home.engine()) as session:
+            found = shelf.release_of(ShelfSession(session), release)
+        if found is None:
+            raise Stop(f"there is no release {release!r}: `samsyn release list` shows those there are")
+        if found.status == shelf.WITHDRAWN:
+            raise Stop(f"{release} was withdrawn already, on {found.withdrawn_at:%Y-%m-%d}: {found.withdrawn_reason}")
+        about = {"table": found.table_id, "release": found.id, "agreement": found.agreement, "note": reason}
+        with home.noted(Operation.WITHDRAW, **about), transaction(home.engine("shelf")) as session:
+            shelf.withdraw(ShelfSession(session), found, now(), reason)
+    typer.echo(f"{found.table_id}: release {release} is withdrawn")
+
+
+def releaser(home: Opened) -> Releaser:
+    """The releaser of a home, whose lock is held: every intent that is open was left so by a crash, and is settled."""
+    try:
+        rules = load_rules()
+    except PolicyError as error:
+        raise Stop(str(error)) from None
+    made = Releaser(Engines(home.engine(), home.engine("shelf")), home.trail, rules, now, new_id)
+    began = now()
+    settle(
+        home.engine(),
+        home.trail,
+        lambda intent: made.has_released(intent.request_id) if intent.operation is Operation.RELEASE else None,
+        before=began,
+        now=began,
+    )
+    return made
+
+
+def run_releases(
+    home: Opened, *, only: str | None = None, scheduled: bool = False, quiet: bool = False
+) -> list[Outcome]:
+    """Release what is due, with a progress bar on stderr."""
+    lock = FileLock(home.place.home / "release.lock")
+    if not lock.hold():
+        raise Stop("another release is running on this home: wait until it is done")
+    home.closing.callback(lock.release)
+    made = releaser(home)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
+        total = len(made.granted(now().date())) if only is None else 1
+        task = bar.add_task("Making tables safe", total=total)
+        outcomes = []
+        try:
+            for outcome in made.run(only=only, scheduled=scheduled):
+                outcomes.append(outcome)
+                bar.advance(task)
+        except PolicyError as error:
+            raise Stop(str(error)) from None
+    return outcomes
+
+
+def _show(outcomes: list[Outcome]) -> None:
+    listing = Table("table", "outcome", "cells", "withheld", "why")
+    for outcome in outcomes:
+        share = f"{outcome.withheld / outcome.cells:.0%}" if outcome.cells else ""
+        why = "; ".join(english for _, english in outcome.reasons)
+        listing.add_row(outcome.table, _WORDS[outcome.state], str(outcome.cells or ""), share, why)
+    Console().print(listing)
