@@ -1,11 +1,10 @@
 """The FastAPI that every door stands in: problem documents on every path, limits, health, and its own description."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
@@ -14,48 +13,14 @@ from starlette.responses import Response
 from api.about import about
 from api.description import VERSION, describe
 from api.envelope import Envelope, problem_response
+from api.fittings import Fittings
 from api.limits import BodyLimit
 from api.logs import logger
 from api.metrics import Metrics
 from api.parameters import not_understood
 from api.problems import MethodNotAllowed, Problem, TrailUnavailable, of_status
+from api.wire import BASE
 from store.trail import TrailUnavailable as TrailFailure
-
-BASE: Final = "/samsyn/v1"
-
-Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
-
-
-@dataclass(frozen=True)
-class Fittings:
-    """What one door brings into the frame; the fittings of several doors add up to one process.
-
-    Attributes:
-        routers: its routes, with their full paths.
-        state: what its dependencies find on `app.state`.
-        checks: what must work for the process to be ready, by name; a check raises when it does not.
-        starting: done once before the first request.
-        large_bodies: limits in bytes for paths with these endings.
-        handlers: how errors of its own are answered.
-    """
-
-    routers: tuple[APIRouter, ...]
-    state: Mapping[str, Any] = field(default_factory=dict)
-    checks: Mapping[str, Callable[[], object]] = field(default_factory=dict)
-    starting: tuple[Callable[[], None], ...] = ()
-    large_bodies: Mapping[str, int] = field(default_factory=dict)
-    handlers: Mapping[type[Exception], Handler] = field(default_factory=dict)
-
-    def __add__(self, other: "Fittings") -> "Fittings":
-        """Both doors in one process."""
-        return Fittings(
-            (*self.routers, *other.routers),
-            {**self.state, **other.state},
-            {**self.checks, **other.checks},
-            (*self.starting, *other.starting),
-            {**self.large_bodies, **other.large_bodies},
-            {**self.handlers, **other.handlers},
-        )
 
 
 class Door(FastAPI):

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
+from api.fittings import Fittings
 from api.strangers import Strangers
 from auth.keys import FOLDER, PUBLIC, load_public
 from auth.tokens import Reader
@@ -36,9 +37,13 @@ class Reception:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
+    def fittings(self) -> Fittings:
+        """What the frame is given of it."""
+        return Fittings((), {"reception": self}, self.checks())
+
     def checks(self) -> dict[str, Callable[[], object]]:
         """What must answer for the process to be ready."""
-        return {"parties": lambda: _answers(self.parties), "trail": lambda: _answers(self.trail_reads)}
+        return {"parties": lambda: answers(self.parties), "trail": lambda: answers(self.trail_reads)}
 
 
 def open_reception(
@@ -66,6 +71,7 @@ def new_id() -> str:
     return str(uuid4())
 
 
-def _answers(engine: Engine) -> None:
+def answers(engine: Engine) -> None:
+    """Raise what the database raises when it does not answer."""
     with engine.connect() as connection:
         connection.execute(text("SELECT 1"))

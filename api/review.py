@@ -16,10 +16,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from api.answers import chosen
 from api.depends import Auditor
 from api.errands import Purposes, Visit, purpose_of
-from api.frame import BASE, Fittings
+from api.fittings import Fittings
 from api.parameters import Filter, Limit, Page
 from api.problems import NotAcceptable, PurposeMissing, UnknownCode, UnknownParameter, WrongRole, documented
-from api.wire import Listed, Wire, meta, paged, wire_time
+from api.wire import BASE, Listed, Wire, meta, paged, wire_time
 from audit.entry import Decision, Operation
 from formats.entries import CSV_MEDIA_TYPE, NDJSON_MEDIA_TYPE, csv_lines, ndjson_lines, ordered
 from policies.parties import PURPOSES

@@ -13,10 +13,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from api.depends import STRICT, AtReception
-from api.frame import BASE, Fittings
+from api.fittings import Fittings
 from api.oauth import REFUSED, REQUEST_BODY, TokenBody, TokenRefusal, read_form, refused
 from api.problems import BodyTooLarge, TooManyRequests, TrailUnavailable, UnsupportedMediaType, documented
 from api.reception import Reception
+from api.wire import BASE
 from audit.entry import Decision, Entry, Kind, Operation
 from auth.keys import FOLDER, jwks, load_keys
 from auth.principal import granted, read_roles

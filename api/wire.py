@@ -1,12 +1,14 @@
 """What goes over the wire besides cells: bodies in camelCase, times in UTC, lists with `_meta` and `_links`."""
 
 from datetime import UTC, date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 from starlette.requests import Request
+
+BASE: Final = "/samsyn/v1"
 
 
 def wire_time(time: datetime) -> str:

@@ -5,8 +5,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from api.frame import Fittings, frame
-from api.reception import open_reception
+from api.fittings import Fittings
+from api.frame import frame
+from api.reception import Reception, open_reception
+from api.sequencing import start_sequencer
 from settings import Place
 from tests.api.house import House, furnish
 from tests.api.visitor import Visitor
@@ -18,6 +20,7 @@ def house(sqlite_place: Place) -> House:
 
 
 Open = Callable[..., Visitor]
+Bring = Callable[[Reception, ExitStack], Fittings]
 
 
 @pytest.fixture
@@ -25,11 +28,11 @@ def open_door(house: House) -> Iterator[Open]:
     """Opens doors on the house, and shuts them when the test is over."""
     with ExitStack() as after:
 
-        def opened(*brought: Fittings) -> Visitor:
+        def opened(*brought: Fittings | Bring) -> Visitor:
             closing = ExitStack()
-            reception = open_reception(house.settings, "operator", closing, clock=house.clock)
-            entrance = Fittings((), {"reception": reception}, reception.checks())
-            app = frame(sum(brought, entrance), closing)
-            return after.enter_context(Visitor(app))
+            sequencer = start_sequencer(house.settings, closing)
+            reception = open_reception(house.settings, "operator", closing, clock=house.clock, wake=sequencer.wake)
+            doors = (each if isinstance(each, Fittings) else each(reception, closing) for each in brought)
+            return after.enter_context(Visitor(frame(sum(doors, reception.fittings()), closing)))
 
         yield opened

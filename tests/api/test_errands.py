@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from api.depends import Auditor, Puller, Pusher
 from api.errands import Purposes, purpose_of
-from api.frame import Fittings
+from api.fittings import Fittings
 from audit.entry import Operation
 from auth.keys import FOLDER, load_keys
 from auth.principal import RIGHTS, Role

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import pytest
+import structlog
 from fastapi import APIRouter, Query, Request
 
 from api import logs, problems
 from api.depends import STRICT, Puller
-from api.frame import Fittings
+from api.fittings import Fittings
 from api.limits import DEFAULT_BYTES
 from api.parameters import Filter, Limit
 from api.problems import MEDIA_TYPE, NotAcceptable, Problem, catalogue, family, of_status
@@ -186,6 +187,7 @@ def test_the_log_is_json_without_query_secret_or_figure(house: House, open_door:
         logging.getLogger("uvicorn.error").error("gone wrong", exc_info=RuntimeError(SECRET_FIGURE))
     finally:
         root.handlers, root.level = before, level
+        structlog.reset_defaults()
     lines = [json.loads(line) for line in written.getvalue().splitlines()]
     answered = [line for line in lines if line["event"] == "answered"]
     assert [(line["route"], line["status"]) for line in answered] == [

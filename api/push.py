@@ -1,0 +1,211 @@
+"""The push door: counts in, a receipt out. It keeps raw counts and shows none, its sender's own included.
+
+The way of a delivery is told in `intake.receive`. What is answered with 201 is durable, and so is its outcome in the
+trail, whose place there the receipt names. To anyone but its publishers a dataset does not exist.
+"""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Header, Request
+from starlette.responses import JSONResponse
+
+from api.depends import DatasetId, DeliveryId, Pusher
+from api.errands import Visit
+from api.expectations import Expectations
+from api.fittings import Fittings
+from api.frame import Door, frame
+from api.problems import (
+    BadRequest,
+    BodyTooLarge,
+    InvalidDelivery,
+    KeyReused,
+    NotFound,
+    StillInFlight,
+    UnknownParameter,
+    UnsupportedMediaType,
+    documented,
+)
+from api.receipts import Receipt, receipt, refused
+from api.reception import Reception, answers, open_reception
+from api.wire import BASE, as_json
+from audit.entry import Decision, Operation
+from intake.delivery import MEDIA_TYPES
+from intake.delivery_expectation import Expectation, Limits
+from intake.delivery_refusals import Refused
+from intake.receive import Incoming, Receiver
+from models.vault import Delivery
+from policies.classification import load_classification
+from policies.dataset import load_datasets
+from settings import PushSettings
+from store.sessions import open_engine
+from store.trail_intents import OpenIntent, settle
+from store.trail_reading import TrailReader
+
+DELIVERIES: Final = "/deliveries"
+PATH: Final = f"{BASE}/datasets/{{dataset}}{DELIVERIES}"
+LONGEST_REQUEST: Final = timedelta(minutes=5)
+"""No request lives longer; an intent that is older has been left behind by a crash."""
+
+_ROW: Final = '{"area": "0181", "category": "storning-klotter", "period": "2026-W07", "count": 12}'
+EXAMPLES: Final = {
+    **dict.fromkeys(MEDIA_TYPES, f"{_ROW}\n"),
+    "text/csv": "area,category,period,count\n0181,storning-klotter,2026-W07,12\n",
+    "application/json": f"[{_ROW}]",
+}
+
+
+@dataclass(frozen=True)
+class PushHouse:
+    """What the push door stands on."""
+
+    receiver: Receiver
+    expectations: Expectations
+    trail: TrailReader
+
+
+router = APIRouter(tags=["push"])
+
+
+async def _body(request: Request) -> bytes:
+    """The body, as large as the frame lets it be."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body without Content-Encoding", headers={"Accept-Encoding": "identity"})
+    return await request.body()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What a delivery brings besides its sender."""
+
+    dataset: DatasetId
+    body: Annotated[bytes, Depends(_body)]
+    key: Annotated[str, Header(alias="Idempotency-Key", description="New for every delivery; a resend repeats it")]
+    coverage: Annotated[
+        str | None,
+        Header(
+            alias="Samsyn-Coverage",
+            description="What the delivery is complete for: `areas=…;categories=…;period=FROM..TO`, each also `*`; "
+            "cells in it that no row names are 0",
+        ),
+    ] = None
+
+
+@router.post(
+    PATH,
+    status_code=201,
+    response_model=Receipt,
+    summary="Deliver counts",
+    responses={
+        201: {"headers": {"Location": {"description": "Where the receipt stays", "schema": {"type": "string"}}}},
+        **documented(
+            BadRequest,
+            UnknownParameter,
+            NotFound,
+            StillInFlight,
+            BodyTooLarge,
+            UnsupportedMediaType,
+            InvalidDelivery,
+            KeyReused,
+        ),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {kind: {"schema": {"type": "string"}, "example": EXAMPLES[kind]} for kind in MEDIA_TYPES},
+        }
+    },
+)
+def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -> JSONResponse:
+    """Keep a delivery, all or nothing; a resend under the same key gets the same receipt."""
+    house: PushHouse = request.app.state.push
+    expected = _expected(house, visit, sent.dataset)
+    incoming = Incoming(
+        dataset=sent.dataset,
+        publisher=visit.principal.party,
+        client=visit.principal.client,
+        key=sent.key,
+        body=sent.body,
+        media_type=request.headers.get("content-type", ""),
+        coverage=sent.coverage,
+        request_id=visit.request_id,
+        at=visit.at,
+    )
+    try:
+        kept = house.receiver.receive(incoming, expected, visit.note)
+    except Refused as refusal:
+        raise refused(refusal) from None
+    location = f"{request.url.path}/{kept.id}"
+    return JSONResponse(as_json(receipt(kept, house.trail)), 201, headers={"Location": location})
+
+
+@router.get(f"{PATH}/{{delivery}}", response_model=Receipt, summary="A receipt again", responses=documented(NotFound))
+def receipt_again(request: Request, visit: Pusher, dataset: DatasetId, delivery: DeliveryId) -> JSONResponse:
+    """The receipt of a delivery that the caller's party made."""
+    house: PushHouse = request.app.state.push
+    found: Delivery | None = house.receiver.delivery(dataset, visit.principal.party, delivery)
+    if found is None:
+        raise _nothing(visit, dataset, delivery)
+    visit.note(Operation.READ, decision=Decision.PERMIT, dataset=dataset, delivery=delivery, note="receipt")
+    return JSONResponse(as_json(receipt(found, house.trail)))
+
+
+def fittings(settings: PushSettings, reception: Reception, closing: ExitStack, *, alone: bool = False) -> Fittings:
+    """The push door.
+
+    Args:
+        alone: no other process takes deliveries to this home, so every open intent at start-up is a crash's.
+
+    Raises:
+        PolicyError: a dataset file or the classification does not hold.
+    """
+    writing = open_engine(settings.place, "pusher", writes="vault")
+    reading = open_engine(settings.place, "pusher")
+    for engine in (writing, reading):
+        closing.callback(engine.dispose)
+    classification = load_classification()
+    expectations = Expectations(load_datasets(classification), classification, reading, Limits(rows=settings.max_rows))
+    receiver = Receiver(writing, reading, reception.new_id)
+    house = PushHouse(receiver, expectations, TrailReader(reception.trail_reads))
+
+    def settle_what_a_crash_left() -> None:
+        now = reception.clock()
+        before = now if alone else now - LONGEST_REQUEST
+        settle(reception.trail_reads, reception.trail, lambda it: _was_kept(receiver, it), before=before, now=now)
+
+    return Fittings(
+        (router,),
+        {"push": house},
+        {"vault": lambda: answers(reading)},
+        starting=(settle_what_a_crash_left,),
+        large_bodies={DELIVERIES: settings.max_body_bytes},
+    )
+
+
+def app(settings: PushSettings) -> Door:
+    """The push door as a process of its own."""
+    closing = ExitStack()
+    reception = open_reception(settings, "pusher", closing)
+    return frame(reception.fittings() + fittings(settings, reception, closing), closing)
+
+
+def _expected(house: PushHouse, visit: Visit, dataset: str) -> Expectation:
+    expected = house.expectations.of(dataset, visit.principal.party, visit.at.date())
+    if expected is None:
+        raise _nothing(visit, dataset)
+    return expected
+
+
+def _nothing(visit: Visit, dataset: str, delivery: str = "") -> NotFound:
+    """The same answer whether it is another's or nobody's; the trail knows who tried."""
+    visit.note(
+        Operation.DENY, decision=Decision.DENY, dataset=dataset, delivery=delivery, reasons=("nothing-of-the-callers",)
+    )
+    return NotFound()
+
+
+def _was_kept(receiver: Receiver, intent: OpenIntent) -> bool | None:
+    delivery = intent.fields.get("delivery")
+    return receiver.has_kept(delivery) if intent.operation is Operation.COLLECT and delivery else None

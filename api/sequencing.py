@@ -1,0 +1,22 @@
+"""The sequencer beside a door: entries get their place in the tree here, in whichever process holds the lock."""
+
+from contextlib import ExitStack
+
+from api.logs import logger, where
+from settings import DoorSettings
+from store.sessions import open_engine
+from store.trail_lock import AdvisoryLock, FileLock, SequencerLock
+from store.trail_sequencer import Sequencer
+
+
+def start_sequencer(settings: DoorSettings, closing: ExitStack) -> Sequencer:
+    """Start a sequencer that runs until `closing`; while another process holds the lock it waits."""
+    engine = open_engine(settings.place, "sequencer", writes="trail")
+    closing.callback(engine.dispose)
+    on_sqlite = settings.place.database_url is None
+    lock: SequencerLock = FileLock(settings.place.home / "sequencer.lock") if on_sqlite else AdvisoryLock(engine)
+    return closing.enter_context(Sequencer(engine, lock, failed=_tell))
+
+
+def _tell(error: Exception) -> None:
+    logger().error("sequencer step failed", **where(error))
