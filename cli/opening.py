@@ -10,13 +10,14 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from audit.entry import Entry, Kind, Operation, Status
 from cli.errors import Stop
 from settings import Place, SettingsError, place
 from store.grants import DatabaseRole
 from store.migrate import current, newest
-from store.sessions import open_engine
+from store.sessions import open_engine, transaction
 from store.trail import TrailUnavailable, TrailWriter
 
 
@@ -72,6 +73,18 @@ class Opened:
         made = open_engine(self.place, self.role, writes=writes)
         self.closing.callback(made.dispose)
         return made
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session of the role that writes nothing."""
+        with transaction(self.engine()) as session:
+            yield session
+
+    @contextmanager
+    def writing(self, schema: str) -> Iterator[Session]:
+        """A session of the role that writes one schema, and commits when its block ends well."""
+        with transaction(self.engine(schema)) as session:
+            yield session
 
     def note(self, operation: Operation, kind: Kind = Kind.SINGLE, **said: Any) -> None:  # noqa: ANN401 -- Entry's own
         """Make an entry about this command durable; raises TrailUnavailable, and then nothing may be done."""

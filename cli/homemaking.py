@@ -1,0 +1,41 @@
+"""Making a home: its folder, its shape, its keys and the areas of the program. Done twice, it is done once."""
+
+import os
+from collections.abc import Iterator
+
+from auth.keys import FOLDER, make_key, publish
+from cli.opening import now
+from intake.area import Areas
+from intake.areas_builtin import bra, sverige
+from intake.areas_store import store_areas
+from settings import Place
+from store.migrate import migrate
+from store.sessions import ReferenceSession, open_engine, transaction
+
+OWNER_ONLY = 0o077
+"""The umask under which a home is made: what lies in it is its owner's alone."""
+
+
+def make_home(where: Place) -> Iterator[str]:
+    """Make a home step by step, saying each step before it is taken."""
+    os.umask(OWNER_ONLY)
+    where.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    yield "Making the database"
+    engine = open_engine(where, "owner")
+    migrate(engine)
+    engine.dispose()
+    yield "Making keys"
+    folder = where.keys / FOLDER
+    if not folder.exists():
+        make_key(folder, now())
+    publish(folder)
+    yield "Drawing län, kommuner and Brå's areas"
+    _store(where, sverige())
+    _store(where, bra())
+
+
+def _store(where: Place, areas: Areas) -> None:
+    engine = open_engine(where, "operator", writes="reference")
+    with transaction(engine) as session:
+        store_areas(ReferenceSession(session), areas, now())
+    engine.dispose()
