@@ -1,33 +1,28 @@
 """`samsyn areas`: bring in a division of the country from a map file, and list those there are."""
 
-import getpass
 import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
-from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
-from audit.entry import Entry, Kind, Operation, Status
+from audit.entry import Operation
 from cli.errors import Stop
+from cli.opening import now, opened
 from intake.area import Areas
 from intake.areas import Import, read_areas
 from intake.areas_builtin import BRA, SVERIGE
 from intake.areas_file import AreasError, Feature
 from intake.areas_store import store_areas
-from settings import Place, SettingsError, place
 from store import reference
-from store.sessions import ReferenceSession, open_engine, transaction
-from store.trail import TrailUnavailable, TrailWriter
+from store.sessions import ReferenceSession, transaction
 
 app = typer.Typer(help="Area schemes: import one from a map file, list those there are.", no_args_is_help=True)
 
@@ -59,12 +54,11 @@ def import_areas(
 ) -> None:
     """Import the areas of a map file. Every fault in it is named, and then nothing is imported."""
     _check_ids(scheme, level)
-    where = _place()
     names = {"code": code, "name": name, "parent": parent, "population": population, "layer": layer}
-    parents = _parents(where, parent_scheme, parent_level)
+    parents = _parents(parent_scheme, parent_level)
     wanted = Import(scheme, level, parent_scheme, parents, title, source, **names, tolerance=tolerance)
     found = _read(file, wanted)
-    stored = _store(where, found, replace=replace)
+    stored = _store(found, replace=replace)
     outcome = {"scheme": found.id, "areas": len(found.areas), "digest": found.digest, "changed": stored}
     said = f"{found.id}: {len(found.areas)} areas" + ("" if stored else ", the same as were there already")
     typer.echo(json.dumps(outcome) if as_json else said)
@@ -73,8 +67,8 @@ def import_areas(
 @app.command("list")
 def list_areas(*, as_json: _Json = False) -> None:
     """List the area schemes with their levels."""
-    with _reading(_place()) as session:
-        held = [(row, _levels(session, row.id)) for row in reference.schemes(session)]
+    with opened("operator") as home, transaction(home.engine()) as session:
+        held = [(row, _levels(session, row.id)) for row in reference.schemes(ReferenceSession(session))]
     if as_json:
         named = ("id", "title", "source", "digest")
         typer.echo(json.dumps([{key: getattr(row, key) for key in named} | {"levels": levels} for row, levels in held]))
@@ -85,8 +79,8 @@ def list_areas(*, as_json: _Json = False) -> None:
     Console().print(table)
 
 
-def _levels(session: ReferenceSession, scheme: str) -> dict[str, int]:
-    return dict(Counter(area.level for area in reference.areas(session, scheme)))
+def _levels(session: Session, scheme: str) -> dict[str, int]:
+    return dict(Counter(area.level for area in reference.areas(ReferenceSession(session), scheme)))
 
 
 def _check_ids(scheme: str, level: str) -> None:
@@ -97,16 +91,9 @@ def _check_ids(scheme: str, level: str) -> None:
         raise Stop(f"{scheme} comes with the program; give the imported scheme an id of its own")
 
 
-def _place() -> Place:
-    try:
-        return place()
-    except SettingsError as error:
-        raise Stop(str(error)) from None
-
-
-def _parents(where: Place, scheme: str, level: str) -> frozenset[str]:
-    with _reading(where) as session:
-        found = frozenset(reference.codes(session, scheme, level))
+def _parents(scheme: str, level: str) -> frozenset[str]:
+    with opened("operator") as home, transaction(home.engine()) as session:
+        found = frozenset(reference.codes(ReferenceSession(session), scheme, level))
     if not found:
         raise Stop(f"there are no areas of level {level} in {scheme}; `samsyn areas list` shows what there is")
     return found
@@ -129,51 +116,15 @@ def _read(file: Path, wanted: Import) -> Areas:
             raise Stop(str(error)) from None
 
 
-@contextmanager
-def _reading(where: Place) -> Iterator[ReferenceSession]:
-    engine = open_engine(where, "operator")
-    try:
-        with transaction(engine) as session:
-            yield ReferenceSession(session)
-    except SQLAlchemyError:
-        raise Stop(f"no database at {where.home}; make one with `samsyn init` or `samsyn demo`") from None
-    finally:
-        engine.dispose()
-
-
-def _store(where: Place, found: Areas, *, replace: bool) -> bool:
-    """Put the scheme in place, the trail told before and after."""
-    with _reading(where) as session:
-        known = reference.scheme(session, found.id)
-    if known is not None and known.digest == found.digest:
-        return False
-    if known is not None and not replace:
-        raise Stop(f"{found.id} already has other areas; a new version is a new scheme, or say --replace")
-    trail, areas = open_engine(where, "operator", writes="trail"), open_engine(where, "operator", writes="reference")
-    try:
-        with TrailWriter(trail) as writer:
-            request = uuid4().hex
-            writer.append(_entry(found, request, Kind.INTENT))
-            with transaction(areas) as session:
-                store_areas(ReferenceSession(session), found, datetime.now(UTC))
-            writer.append(_entry(found, request, Kind.OUTCOME, Status.DONE))
-    except (TrailUnavailable, SQLAlchemyError) as error:
-        raise Stop(f"the import was not completed; run it again when the database can be written: {error}") from None
-    finally:
-        trail.dispose()
-        areas.dispose()
-    return True
-
-
-def _entry(found: Areas, request: str, kind: Kind, status: Status | None = None) -> Entry:
-    return Entry(
-        kind=kind,
-        operation=Operation.ADMINISTER,
-        time=datetime.now(UTC),
-        request_id=request,
-        actor=getpass.getuser(),
-        role="operator",
-        rows=len(found.areas),
-        note=f"area scheme {found.id}, {found.digest}",
-        status=status,
-    )
+def _store(found: Areas, *, replace: bool) -> bool:
+    """Put the scheme in place, the trail told before and after; False if it was there already."""
+    with opened("operator") as home:
+        with transaction(home.engine()) as session:
+            known = reference.scheme(ReferenceSession(session), found.id)
+        if known is not None and known.digest == found.digest:
+            return False
+        if known is not None and not replace:
+            raise Stop(f"{found.id} already has other areas; a new version is a new scheme, or say --replace")
+        what = f"area scheme {found.id} imported: {len(found.areas)} areas, sha256 {found.digest}"
+        with home.noted(Operation.ADMINISTER, note=what), transaction(home.engine("reference")) as session:
+            return store_areas(ReferenceSession(session), found, now())
