@@ -91,7 +91,7 @@ def _rules(_: Place) -> Iterator[str]:
 def _disk(where: Place) -> Iterator[str]:
     free = shutil.disk_usage(where.home).free
     if free < LEAST_FREE_BYTES:
-        yield f"only {free // (1 << 20)} MiB left beside {where.home}: the trail stops the service when the disk is full"
+        yield f"only {free // (1 << 20)} MiB left beside {where.home}: a full disk stops the trail, and so the service"
 
 
 _CHECKS = {

@@ -28,7 +28,7 @@ class AgreementVersion(Base, table=True):
 
 
 class AgreementStep(Base, table=True):
-    """One step in a version's life: proposed, approved, in-force, superseded, terminated. Steps are only added."""
+    """One step in a version's life: proposed, approved, returned or terminated. Steps are only added."""
 
     __tablename__ = "agreement_step"
     __table_args__ = (Index("ix_agreement_step_digest", "digest"), {"schema": "desk"})

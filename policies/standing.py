@@ -1,43 +1,91 @@
-"""Which kept versions of agreements stand: those put in force, and not ended by a termination."""
+"""From what the desk has kept to what binds: every version read again from its bytes, every step as it was taken."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, cast
 
-from policies.agreement import Agreement, parse_agreement
+from policies.agreement import parse_agreement
 from policies.agreement_set import AgreementSet
-
-IN_FORCE = "in-force"
-TERMINATED = "terminated"
+from policies.life import Life, Person, Step, What, binding
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A version as it was kept: its bytes, their sha256, and the steps it has gone through, in order."""
+class KeptVersion(Protocol):
+    """A version as the desk keeps it: its bytes, their sha256, and who wrote it."""
 
-    body: bytes
-    digest: str
-    steps: tuple[str, ...]
+    @property
+    def agreement(self) -> str:
+        """The agreement's id."""
+
+    @property
+    def version(self) -> int:
+        """Its number."""
+
+    @property
+    def body(self) -> bytes:
+        """The text."""
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the text."""
+
+    @property
+    def author(self) -> str:
+        """The person who wrote it."""
+
+    @property
+    def author_party(self) -> str:
+        """The party that person acts for."""
+
+
+class KeptStep(Protocol):
+    """A step as the desk keeps it."""
+
+    @property
+    def step(self) -> str:
+        """What was done."""
+
+    @property
+    def person(self) -> str:
+        """Who did it."""
+
+    @property
+    def party(self) -> str:
+        """For which party."""
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+
+    @property
+    def note(self) -> str:
+        """Why, where a reason is owed."""
+
+
+Kept = tuple[KeptVersion, Sequence[KeptStep]]
+
+
+def lives(kept: Iterable[Kept]) -> tuple[Life, ...]:
+    """The life of every kept version.
+
+    Raises:
+        PolicyError: the bytes of a version are not those that it was kept under.
+    """
+    return tuple(_life(version, steps) for version, steps in kept)
 
 
 def standing(kept: Iterable[Kept]) -> AgreementSet:
-    """The agreements that stand.
-
-    A version counts once it was put in force. Terminating one ends its agreement: neither it nor any version before
-    it comes back, but a later version may begin anew. Which version holds on a day is the set's own matter.
+    """The agreements that all their parties approved; which version holds on a day is the set's own matter.
 
     Raises:
-        PolicyError: the bytes of a version are not those that were approved, or two versions contradict each other.
+        PolicyError: as for `lives`, or two versions contradict each other.
     """
-    read = [(parse_agreement(each.body, each.digest[:12], each.digest), each.steps) for each in kept]
-    ended = _ended(read)
-    return AgreementSet.of(
-        agreement for agreement, steps in read if IN_FORCE in steps and agreement.version > ended.get(agreement.id, 0)
+    return binding(lives(kept))
+
+
+def _life(version: KeptVersion, steps: Sequence[KeptStep]) -> Life:
+    name = f"{version.agreement} version {version.version}"
+    agreement = parse_agreement(version.body, name, version.digest)
+    taken = tuple(
+        Step(cast("What", step.step), Person(step.person, step.party), step.at.date(), step.note) for step in steps
     )
-
-
-def _ended(read: Sequence[tuple[Agreement, tuple[str, ...]]]) -> dict[str, int]:
-    ended: dict[str, int] = {}
-    for agreement, steps in read:
-        if TERMINATED in steps:
-            ended[agreement.id] = max(ended.get(agreement.id, 0), agreement.version)
-    return ended
+    return Life(agreement, Person(version.author, version.author_party), taken)

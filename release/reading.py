@@ -11,7 +11,7 @@ from policies.classification import Classification, load_classification
 from policies.coverage import Scope
 from policies.dataset import Dataset, load_datasets
 from policies.law import Law, load_law
-from policies.standing import Kept, standing
+from policies.standing import standing
 from release.shape import Place
 from store import desk, reference
 from store.sessions import DeskSession, ReferenceSession
@@ -51,7 +51,7 @@ def agreements(session: DeskSession) -> AgreementSet:
     Raises:
         PolicyError: a kept version is not the one that was approved.
     """
-    return standing(Kept(version.body, version.digest, steps) for version, steps in desk.kept(session))
+    return standing(desk.kept(session))
 
 
 def places(session: ReferenceSession, scope: Scope) -> list[Place]:

@@ -40,9 +40,9 @@ def steps(session: DeskSession, digest: str | None = None) -> Sequence[Agreement
     return session.exec(every if digest is None else every.where(AgreementStep.digest == digest)).all()
 
 
-def kept(session: DeskSession) -> list[tuple[AgreementVersion, tuple[str, ...]]]:
-    """Every version with the names of the steps it has gone through, in order."""
-    taken: dict[str, list[str]] = {}
+def kept(session: DeskSession) -> list[tuple[AgreementVersion, list[AgreementStep]]]:
+    """Every version with the steps it has gone through, in order."""
+    taken: dict[str, list[AgreementStep]] = {}
     for step in steps(session):
-        taken.setdefault(step.digest, []).append(step.step)
-    return [(version, tuple(taken.get(version.digest, ()))) for version in versions(session)]
+        taken.setdefault(step.digest, []).append(step)
+    return [(version, taken.get(version.digest, [])) for version in versions(session)]
