@@ -48,10 +48,11 @@ class Value(Strict, Generic[V]):
 
 
 class Rule(Strict, Generic[V]):
-    """What a number means and in what unit, with its values in order of time."""
+    """What a number means and in what unit, with its values in order of time. `note` says who chose it, and why so."""
 
     title: Words
     description: Words
+    note: Words
     unit: Words
     values: tuple[Value[V], ...] = Field(min_length=1)
 

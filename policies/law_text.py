@@ -61,7 +61,7 @@ def _values(law: Law, lang: Language, on: date | None) -> Iterator[str]:
     for name, rule in law.rules:
         held = rule.values if on is None else (rule.at(on),)
         yield f"### {said(rule.title, lang)} (`{name}`)"
-        yield said(rule.description, lang)
+        yield f"{said(rule.description, lang)} {said(rule.note, lang)}"
         yield "\n".join(_value_line(rule, value, lang) for value in held)
 
 
@@ -97,6 +97,7 @@ def _value_data(name: str, rule: Rule[Any], on: date, lang: Language) -> dict[st
         "rule": name,
         "title": said(rule.title, lang),
         "description": said(rule.description, lang),
+        "note": said(rule.note, lang),
         "unit": said(rule.unit, lang),
         "since": value.since.isoformat(),
         "value": value.value.model_dump() if isinstance(value.value, ByClass) else value.value,
