@@ -10,8 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from itertools import compress
-from operator import ne
 from typing import Final, NamedTuple
 
 from audit.entry import ENTRY_MARK, LEAF_VERSION, OTHER_MARK, PERSONAL_MARK
@@ -22,20 +20,29 @@ CLOCK_SLACK: Final = timedelta(minutes=2)
 """How far a time may lie before an earlier entry's: requests wait, and hosts' clocks differ a little."""
 
 _UNKNOWN: Final = bytes(HASH_BYTES)  # stands in the tree for a leaf that is gone
+_FIRST: Final = slice(len(ENTRY_MARK), len(ENTRY_MARK) + HASH_BYTES)
+_SECOND: Final = slice(len(ENTRY_MARK) + HASH_BYTES, None)
 
 
 class Row(NamedTuple):
-    """An entry and its leaf as stored; a part is None once erased, the place None until it is given."""
+    """An entry and its leaf as stored, each hash's input in one piece.
+
+    Attributes:
+        arrival: the order in which it became durable.
+        place: its place in the tree; None until it is given.
+        time: the public time.
+        personal: `PERSONAL_MARK`, salt and part; the mark alone once the part is erased.
+        other: `OTHER_MARK`, salt and part, likewise.
+        commitments: `ENTRY_MARK` and the stored commitments to the personal and the other part.
+        leaf_hash: as stored; None until it has a place.
+    """
 
     arrival: int
     place: int | None
     time: str
-    personal: bytes | None
-    personal_salt: bytes | None
-    personal_commitment: bytes
-    other: bytes | None
-    other_salt: bytes | None
-    other_commitment: bytes
+    personal: bytes
+    other: bytes
+    commitments: bytes
     leaf_hash: bytes | None
 
 
@@ -84,13 +91,12 @@ class Verifier:
         """Check the next entries."""
         if not rows:
             return
-        arrivals, places, times, one, one_salt, one_commit, two, two_salt, two_commit, leaves = zip(*rows, strict=True)
+        arrivals, places, times, personal, other, commitments, leaves = zip(*rows, strict=True)
         self.report.entries += len(rows)
         self._check_arrivals(arrivals)
         self._check_clock(places, times)
-        self._check_parts("personal", places, PERSONAL_MARK, (one, one_salt, one_commit))
-        self._check_parts("other", places, OTHER_MARK, (two, two_salt, two_commit))
-        self._check_leaves(arrivals, places, leaves, _leaf_hashes(times, one_commit, two_commit))
+        self._check_parts(places, personal, other, commitments)
+        self._check_leaves(arrivals, places, leaves, _leaf_hashes(times, commitments))
 
     def finish(self) -> Report:
         """Compare the tree with the head once all entries were taken."""
@@ -127,36 +133,23 @@ class Verifier:
 
     def _check_parts(
         self,
-        name: str,
         places: tuple[int | None, ...],
-        mark: bytes,
-        columns: tuple[tuple[bytes | None, ...], tuple[bytes | None, ...], tuple[bytes, ...]],
+        personal: tuple[bytes, ...],
+        other: tuple[bytes, ...],
+        stored: tuple[bytes, ...],
     ) -> None:
-        """Each part hashes, with its salt, to its commitment; one that was erased leaves nothing to check."""
-        parts, salts, stored = columns
-        computed = tuple(
-            sha256(mark + salt + part).digest() if part is not None and salt is not None else kept
-            for part, salt, kept in zip(parts, salts, stored, strict=True)
-        )
-        if computed != stored:
-            for place in compress(places, map(ne, computed, stored)):
-                self.report.add(place, f"its {name} part is not what was committed to: it was changed")
-        if None in parts or None in salts:
-            self._check_erased(name, places, parts, salts)
+        """Each part hashes, with its salt, to its commitment."""
+        if stored != _commitments(personal, other):
+            for place, one, two, kept in zip(places, personal, other, stored, strict=True):
+                self._check_part(place, "personal", one, PERSONAL_MARK, kept[_FIRST])
+                self._check_part(place, "other", two, OTHER_MARK, kept[_SECOND])
 
-    def _check_erased(
-        self,
-        name: str,
-        places: tuple[int | None, ...],
-        parts: tuple[bytes | None, ...],
-        salts: tuple[bytes | None, ...],
-    ) -> None:
-        """A part and its salt go together."""
-        for place, part, salt in zip(places, parts, salts, strict=True):
-            if part is None and salt is None:
-                self.report.erased += 1
-            elif part is None or salt is None:
-                self.report.add(place, f"of its {name} part, only the {'salt' if part is None else 'text'} is left")
+    def _check_part(self, place: int | None, name: str, part: bytes, mark: bytes, kept: bytes) -> None:
+        """One that was erased, together with its salt, leaves nothing to check."""
+        if part == mark:
+            self.report.erased += 1
+        elif sha256(part).digest() != kept:
+            self.report.add(place, f"its {name} part is not what was committed to: it was changed")
 
     def _check_leaves(
         self,
@@ -230,12 +223,21 @@ class Verifier:
             self.report.add(None, _gap(self._arrival + 1, self._head.arrival))
 
 
-def _leaf_hashes(times: tuple[str, ...], one: tuple[bytes, ...], two: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """`tree.leaf_hash(entry.leaf(...))` of many entries, written out because it is most of the work."""
+def _commitments(personal: tuple[bytes, ...], other: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """What `Row.commitments` should be."""
+    return tuple(
+        [ENTRY_MARK + sha256(one).digest() + sha256(two).digest() for one, two in zip(personal, other, strict=True)]
+    )
+
+
+def _leaf_hashes(times: tuple[str, ...], commitments: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """`tree.leaf_hash(entry.leaf(...))` of many entries, written out because it is much of the work."""
     tail = f'","version":{LEAF_VERSION}}}'
     return tuple(
-        sha256(f'\0{{"commitment":"{sha256(ENTRY_MARK + a + b).hexdigest()}","time":"{time}{tail}'.encode()).digest()
-        for time, a, b in zip(times, one, two, strict=True)
+        [
+            sha256(f'\0{{"commitment":"{sha256(one).hexdigest()}","time":"{time}{tail}'.encode()).digest()
+            for time, one in zip(times, commitments, strict=True)
+        ]
     )
 
 

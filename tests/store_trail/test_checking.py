@@ -21,7 +21,7 @@ CASES = {
     ),
     "a salt kept after erasure": (
         ("UPDATE trail.entry SET personal = NULL WHERE arrival = 5",),
-        ["leaf 4: of its personal part, only the salt is left"],
+        ["leaf 4: its personal part is not what was committed to: it was changed"],
     ),
     "a leaf flipped": (
         ('UPDATE trail.leaf SET leaf_hash = (SELECT root FROM trail.head) WHERE "index" = 9',),
