@@ -12,6 +12,8 @@ from pathlib import Path
 
 DEFAULT_HOME = "var"
 DEFAULT_PORT = 8000
+STAMP = "demo.stamp"
+"""The file by which a home says that it is a demo."""
 
 
 class SettingsError(ValueError):
@@ -38,17 +40,20 @@ class Place:
     @property
     def is_demo(self) -> bool:
         """Whether this home was made by `samsyn demo`: it then refuses every address but loopback."""
-        return (self.home / "demo.stamp").exists()
+        return (self.home / STAMP).exists()
 
 
 def place(environ: Mapping[str, str] | None = None) -> Place:
     """The place named by SAMSYN_HOME and SAMSYN_DATABASE_URL (default: SQLite in ./var)."""
     env = os.environ if environ is None else environ
-    url = env.get("SAMSYN_DATABASE_URL") or None
-    if url is not None and not url.startswith("postgresql+psycopg://"):
-        msg = "SAMSYN_DATABASE_URL must begin with postgresql+psycopg:// (leave it out for SQLite in SAMSYN_HOME)"
-        raise SettingsError(msg)
-    return Place(home=Path(env.get("SAMSYN_HOME") or DEFAULT_HOME), database_url=url)
+    return Place(Path(env.get("SAMSYN_HOME") or DEFAULT_HOME), database_url(env.get("SAMSYN_DATABASE_URL")))
+
+
+def database_url(url: str | None) -> str | None:
+    """The URL of a PostgreSQL database, or None for SQLite in the home folder."""
+    if url and not url.startswith("postgresql+psycopg://"):
+        raise SettingsError("the database URL must begin with postgresql+psycopg:// (leave it out for SQLite)")
+    return url or None
 
 
 def port(environ: Mapping[str, str] | None = None) -> int:
