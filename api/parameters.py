@@ -25,6 +25,8 @@ def values(sent: list[str]) -> list[str]:
     found = list(dict.fromkeys(part for text in sent for part in text.split(",")))
     if "" in found:
         raise ValueError("a value is empty; leave the parameter out to ask for everything")
+    if not all(value.isprintable() for value in found):
+        raise ValueError("a value holds a character that no code has")
     if len(found) > MAX_VALUES:
         raise ValueError(f"more than {MAX_VALUES} values")
     return found

@@ -12,6 +12,7 @@
     ├── MethodNotAllowed         405  with every allowed method in Allow
     ├── NotAcceptable            406  none of the accepted formats is written here
     ├── StillInFlight            409  a delivery under the same key has not been answered yet
+    ├── Gone                     410  a release that was withdrawn
     ├── BodyTooLarge             413
     ├── UnsupportedMediaType     415
     ├── InvalidDelivery          422  every bad row by number, or a body that does not read
@@ -135,6 +136,12 @@ class StillInFlight(Problem):
     """A delivery under the same key has not been answered yet."""
 
     name, status, title = "still-in-flight", 409, "A delivery with the same key is still being received"
+
+
+class Gone(Problem):
+    """A release that was withdrawn; the newest that stands is had without naming one."""
+
+    name, status, title = "withdrawn", 410, "The release was withdrawn"
 
 
 class BodyTooLarge(Problem):

@@ -73,6 +73,7 @@ class Principal:
         roles: the roles its registration gives it.
         scopes: what its token carries; never more than its roles hold.
         purpose: the purpose of readings that state none, if one is registered.
+        branch: the independent branch of the party that it acts for, or empty.
     """
 
     client: str
@@ -81,6 +82,7 @@ class Principal:
     roles: frozenset[Role]
     scopes: frozenset[Scope]
     purpose: str | None = None
+    branch: str = ""
 
     def role_for(self, scope: Scope) -> Role | None:
         """The role in which the caller may do errands of `scope`, or None if it may not."""

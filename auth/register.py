@@ -31,4 +31,5 @@ def principal(session: PartiesSession, client_id: str, scopes: frozenset[Scope])
         roles=roles,
         scopes=scopes & scopes_of(roles),
         purpose=client.default_purpose,
+        branch=party.branch,
     )
