@@ -97,16 +97,15 @@ def _areas(scope: Scope, places: Sequence[Place]) -> tuple[tuple[Code, ...], dic
     finest = max(table.area_levels, key=lambda level: sum(place.level == level for place in inside))
     leaf_of = {place.code: _at_level(place, finest, inside) for place in own}
     shown = [place for place in inside if place.level in table.area_levels]
-    codes = [_area(place, shown, leaf_of, own) for place in shown]
+    codes = [_area(place, leaf_of, own) for place in shown]
     return tuple(sorted(codes, key=lambda code: (table.area_levels.index(code.level), code.code))), leaf_of
 
 
-def _area(place: Place, shown: Sequence[Place], leaf_of: Mapping[str, str], own: Sequence[Place]) -> Code:
+def _area(place: Place, leaf_of: Mapping[str, str], own: Sequence[Place]) -> Code:
     leaves = tuple(dict.fromkeys(leaf_of[each.code] for each in own if place.code in each.within))
     if not leaves:
         raise ShapeError(f"area {place.code} ({place.level}) holds no area of the dataset: nothing to sum")
-    others = {each.code for each in shown if each.level != place.level}
-    parent = next((code for code in place.within[1:] if code in others), None)
+    parent = next((code for code in place.within if code != place.code), None)
     return Code(place.code, place.level, {"sv": place.name, "en": place.name}, parent, leaves)
 
 
