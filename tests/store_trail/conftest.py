@@ -12,3 +12,10 @@ def trail(place: Place) -> Iterator[Trail]:
     """A fresh trail, on SQLite and on PostgreSQL."""
     with ExitStack() as stack:
         yield Trail(place, stack)
+
+
+@pytest.fixture
+def trail_on_sqlite(sqlite_place: Place) -> Iterator[Trail]:
+    """A fresh trail in files."""
+    with ExitStack() as stack:
+        yield Trail(sqlite_place, stack)

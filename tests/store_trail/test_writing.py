@@ -115,30 +115,3 @@ def test_a_read_only_file_is_unavailable(sqlite_place: Place) -> None:
     with TrailWriter(engine) as writer, pytest.raises(TrailUnavailable, match=r"readonly|read-only|not authorized"):
         writer.append(reading_entry())
     engine.dispose()
-
-
-def test_a_full_disk_is_unavailable_and_keeps_what_was_acknowledged(sqlite_place: Place) -> None:
-    engine = open_engine(sqlite_place, "puller", writes="trail")
-
-    @event.listens_for(engine, "connect")
-    def small(connection: object, _: object) -> None:
-        connection.set_authorizer(None)  # type: ignore[attr-defined]
-        connection.execute("PRAGMA trail.max_page_count = 60")  # type: ignore[attr-defined]
-
-    with TrailWriter(engine) as writer:
-        acknowledged, failure = append_until_it_fails(writer)
-    engine.dispose()
-    assert "full" in str(failure)
-    reader = open_engine(sqlite_place, "owner")
-    with reader.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM trail.entry")) == acknowledged > 0
-    reader.dispose()
-
-
-def append_until_it_fails(writer: TrailWriter) -> tuple[int, TrailUnavailable]:
-    for acknowledged in range(10_000):
-        try:
-            writer.append(reading_entry(acknowledged))
-        except TrailUnavailable as failure:
-            return acknowledged, failure
-    pytest.fail("the trail never filled")
