@@ -119,9 +119,5 @@ class Faults:
         ordered = sorted(self._found, key=lambda fault: (fault.row or 0, fault.column or "", fault.code))
         return ordered[: self.listed]
 
-    def wire(self) -> dict[str, Any]:
-        """Members of a problem document: the first faults, and how many there are in all."""
-        return {"errors": [fault.wire() for fault in self.first()], "errorCount": self.total}
-
     def __bool__(self) -> bool:
         return self.total > 0

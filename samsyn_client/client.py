@@ -143,25 +143,35 @@ class Client:
         Raises:
             Unexpected: also when another release became the newest in the middle.
         """
-        pages = list(self._pages(f"{BASE}/tables/{_part(table)}/cells", which, self._reading))
+        pages = list(self._pages(_cells_of(table), which, self._reading))
         releases = {page["releaseId"] for page in pages}
         if len(releases) > 1:
             raise Unexpected("a new release was made while this one was read: read again, or name the release")
         return Cells(releases.pop(), [Cell.read(cell) for page in pages for cell in page["cells"]])
 
+    def fetch(self, table: str, file_format: str, write: Callable[[bytes], object], **which: Unpack[Selection]) -> int:
+        """Hand the cells as a file (csv, json, parquet, …) to `write`, piece by piece; gives its size in bytes."""
+        asked = {"format": file_format, **which}
+        size = 0
+        with self._wire.stream(Ask("GET", _cells_of(table), params=asked, headers=self._reading)) as response:
+            for piece in response.iter_bytes(CHUNK):
+                write(piece)
+                size += len(piece)
+        return size
+
     def download(
         self, table: str, file_format: str, out: Path, *, progress: Progress = _silently, **which: Unpack[Selection]
     ) -> int:
-        """Save the cells as a file (csv, json, parquet, …), whole or not at all; gives its size in bytes."""
-        asked = {"format": file_format, **which}
-        ask = Ask("GET", f"{BASE}/tables/{_part(table)}/cells", params=asked, headers=self._reading)
+        """Save the cells as a file, whole or not at all; gives its size in bytes."""
         part = out.with_name(f".{out.name}.part")
         try:
-            with self._wire.stream(ask) as response, part.open("wb") as file:
-                for piece in response.iter_bytes(CHUNK):
+            with part.open("wb") as file:
+
+                def write(piece: bytes) -> None:
                     file.write(piece)
                     progress(len(piece))
-            size = part.stat().st_size
+
+                size = self.fetch(table, file_format, write, **which)
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
@@ -194,6 +204,10 @@ class Client:
             if "next" not in page.get("_links", {}):
                 return
             number += 1
+
+
+def _cells_of(table: str) -> str:
+    return f"{BASE}/tables/{_part(table)}/cells"
 
 
 def _part(name: str) -> str:

@@ -111,13 +111,13 @@ class FaultyDelivery(Problem):
     """The delivery has faults, and nothing of it was kept.
 
     Attributes:
-        errors: the first of them; `error_count` how many there are in all.
+        errors: the first of them; `total` how many there are in all.
     """
 
     def __init__(self, status: int, said: Mapping[str, Any], retry_after: float | None = None) -> None:
         super().__init__(status, said, retry_after)
         self.errors = [RowError.read(error) for error in said.get("errors", [])]
-        self.error_count = int(said.get("errorCount", len(self.errors)))
+        self.total = int(said.get("total", len(self.errors)))
 
 
 class Busy(Problem):
