@@ -5,24 +5,29 @@ entry, durable before anything of the log is shown.
 """
 
 from collections.abc import Collection, Iterable
+from contextlib import ExitStack
 from dataclasses import fields, replace
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BeforeValidator, Field
-from sqlalchemy import Engine
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from api import token
 from api.answers import chosen
 from api.depends import Auditor
 from api.errands import Purposes, Visit, purpose_of
 from api.fittings import Fittings
+from api.frame import Door, frame
 from api.parameters import Filter, Limit, Page
 from api.problems import NotAcceptable, PurposeMissing, UnknownCode, UnknownParameter, WrongRole, documented
+from api.reception import Reception, open_reception
+from api.sequencing import start_sequencer
 from api.wire import BASE, Listed, Wire, meta, paged, wire_time
 from audit.entry import Decision, Operation
 from formats.entries import CSV_MEDIA_TYPE, NDJSON_MEDIA_TYPE, csv_lines, ndjson_lines, ordered
 from policies.parties import PURPOSES
+from settings import ReviewSettings
 from store.trail_reading import Asked, Logged, TrailReader
 
 PATH: Final = f"{BASE}/log-entries"
@@ -116,9 +121,20 @@ def log_entries(
     return JSONResponse({"logEntries": [_fields(entry) for entry in found], **paged(request, at)})
 
 
-def fittings(trail: Engine) -> Fittings:
-    """The review door over a trail that it may read."""
-    return Fittings((router,), {"review": TrailReader(trail)})
+def fittings(reception: Reception) -> Fittings:
+    """The review door, which reads the trail and nothing else."""
+    return Fittings((router,), {"review": TrailReader(reception.trail_reads)})
+
+
+def app(settings: ReviewSettings) -> Door:
+    """The review door as a process of its own; the token door and the sequencer stand beside it.
+
+    Whoever holds the keys that sign tokens and the tree should serve as few requests as can be, so they are here.
+    """
+    closing = ExitStack()
+    wake = start_sequencer(settings, closing).wake if settings.sequence else None
+    reception = open_reception(settings, "reviewer", closing, wake=wake)
+    return frame(reception.fittings() + token.fittings(settings) + fittings(reception), closing)
 
 
 def _within_reach(visit: Visit, asked: Asked) -> Asked:

@@ -1,0 +1,28 @@
+"""All doors in one process, for demo and development.
+
+Production runs one process for each door, so that the one that reads the shelf has no way to the vault and the ones
+that take requests hold no signing key. Here they share a process; their database roles stay apart.
+"""
+
+from contextlib import ExitStack
+
+from api import pull, push, review, token
+from api.frame import Door, frame
+from api.reception import open_reception
+from api.sequencing import start_sequencer
+from settings import Place, PullSettings, PushSettings, ReviewSettings
+
+
+def app(place: Place, issuer: str) -> Door:
+    """Every door on one home; `issuer` is the URL at which callers reach it, without a slash at the end."""
+    closing = ExitStack()
+    settings = ReviewSettings(place, issuer)
+    reception = open_reception(settings, "reviewer", closing, wake=start_sequencer(settings, closing).wake)
+    fittings = (
+        reception.fittings()
+        + token.fittings(settings)
+        + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
+        + pull.fittings(PullSettings(place, issuer), closing)
+        + review.fittings(reception)
+    )
+    return frame(fittings, closing)
