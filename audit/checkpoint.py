@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,11 +45,6 @@ class Checkpoint:
 def sign(checkpoint: Checkpoint, key: SigningKey) -> str:
     """The checkpoint as a note signed by the log."""
     return f"{checkpoint.text}\n{key.sign(checkpoint.text)}"
-
-
-def signer(key: SigningKey) -> Callable[[int, bytes], str]:
-    """What signs each new head (size, root) of the log whose origin is the key's name."""
-    return lambda size, root: sign(Checkpoint(key.name, size, root), key)
 
 
 def cosign(note: str, key: SigningKey, time: int) -> str:

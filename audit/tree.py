@@ -117,6 +117,11 @@ def subtree(low: int, high: int, read: Read) -> bytes:
     return node_hash(subtree(low, middle, read), subtree(middle, high, read))
 
 
+def root_at(size: int, read: Read) -> bytes:
+    """The root that the tree had at an earlier size."""
+    return subtree(0, size, read) if size else EMPTY_ROOT
+
+
 def inclusion(index: int, size: int, read: Read) -> list[bytes]:
     """The path from a leaf to the root of the tree of that size (RFC 6962 section 2.1.1).
 

@@ -5,16 +5,16 @@ hashes for each level of tiles.
 """
 
 import struct
-from functools import cache
 from typing import Final
 
-from sqlalchemy import Connection, Engine, Select, select
+from sqlalchemy import Connection, Engine, select
 
 from audit.entry import commitment, leaf
 from audit.receipt import Receipt
-from audit.tile import TILE_WIDTH, Tile, exists
-from audit.tree import TILE_HEIGHT, ProofError, Read, consistency, inclusion, root_of
-from models.trail import ENTRY, HEAD, LEAF, NODE
+from audit.tile import Tile, exists
+from audit.tree import ProofError, consistency, inclusion
+from models.trail import ENTRY, HEAD, LEAF
+from store.trail_nodes import hashes, reader
 from store.trail_reading import reading
 
 _LENGTH: Final = struct.Struct(">H")
@@ -38,7 +38,7 @@ class TrailLog:
                 return None
             if tile.level is None:
                 return _bundle(connection, tile)
-            return b"".join(_hashes(connection, tile.level, tile.first, tile.width))
+            return b"".join(hashes(connection, tile.level, tile.first, tile.width))
 
     def receipt(self, index: int) -> Receipt | None:
         """The proof that a leaf is in the newest signed tree; None while it is not."""
@@ -46,7 +46,7 @@ class TrailLog:
             head = connection.execute(select(HEAD.c.size, HEAD.c.checkpoint)).one_or_none()
             if head is None or not head.checkpoint or not 0 <= index < head.size:
                 return None
-            path = inclusion(index, head.size, _reader(connection))
+            path = inclusion(index, head.size, reader(connection))
             (own,) = _leaves(connection, index, 1)
             return Receipt(index, tuple(path), head.checkpoint, own)
 
@@ -59,39 +59,11 @@ class TrailLog:
         with reading(self._engine) as connection:
             if new > _size(connection):
                 raise ProofError(f"the log has no tree of size {new} yet")
-            return consistency(old, new, _reader(connection))
+            return consistency(old, new, reader(connection))
 
 
 def _size(connection: Connection) -> int:
     return connection.scalar(select(HEAD.c.size)) or 0
-
-
-def _reader(connection: Connection) -> Read:
-    """Complete nodes, computed from rows of tile hashes that are each read once."""
-
-    @cache
-    def row(level: int, tile: int) -> list[bytes]:
-        return _hashes(connection, level, tile * TILE_WIDTH, TILE_WIDTH)
-
-    def read(height: int, index: int) -> bytes:
-        level, above = divmod(height, TILE_HEIGHT)
-        tile, offset = divmod(index << above, TILE_WIDTH)
-        return root_of(row(level, tile)[offset : offset + (1 << above)])
-
-    return read
-
-
-def _hashes(connection: Connection, level: int, first: int, count: int) -> list[bytes]:
-    """Hashes of a tile level: leaves at level 0, roots of full tiles above."""
-    last = first + count
-    wanted: Select[bytes]
-    if level == 0:
-        wanted = select(LEAF.c.leaf_hash).where(LEAF.c.index >= first, LEAF.c.index < last)
-        wanted = wanted.order_by(LEAF.c.index)
-    else:
-        wanted = select(NODE.c.node_hash).where(NODE.c.level == level)
-        wanted = wanted.where(NODE.c.index >= first, NODE.c.index < last).order_by(NODE.c.index)
-    return list(connection.scalars(wanted))
 
 
 def _bundle(connection: Connection, tile: Tile) -> bytes:

@@ -14,10 +14,12 @@ from typing import Final, Self
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from audit.entry import commitment, leaf
-from audit.tree import TILE_HEIGHT, Frontier, Node, leaf_hash
+from audit.tree import TILE_HEIGHT, Frontier, Node, leaf_hash, root_at
 from models.trail import ENTRY, HEAD, LEAF, NODE
 from store.trail import TrailUnavailable
 from store.trail_lock import SequencerLock
+from store.trail_nodes import reader
+from store.trail_signing import Sign
 
 HEAD_ID: Final = 1
 PACE_SECONDS: Final = 0.15
@@ -25,9 +27,6 @@ PACE_SECONDS: Final = 0.15
 GATHER_SECONDS: Final = 0.05
 """How long after the first new entry a step waits for more."""
 _MOST_IN_ONE_STEP: Final = 10_000
-
-Sign = Callable[[int, bytes], str]
-"""Gives the signed checkpoint for a size and a root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +139,21 @@ class Sequencer:
         )
         if full:
             connection.execute(insert(NODE), [_node_row(node) for node in full])
-        self._move_head(connection, size, frontier, arrivals[-1])
+        signed = ""
+        if self._sign:
+            signed = self._sign(frontier.size, frontier.root, lambda at: root_at(at, reader(connection)))
+        self._move_head(connection, size, Head(frontier, arrivals[-1]), signed)
 
-    def _move_head(self, connection: Connection, size: int, frontier: Frontier, arrival: int) -> None:
-        root = frontier.root
+    def _move_head(self, connection: Connection, size: int, head: Head, signed: str) -> None:
         moved = connection.execute(
             update(HEAD)
             .where(HEAD.c.id == HEAD_ID, HEAD.c.size == size)
             .values(
-                size=frontier.size,
-                root=root,
-                frontier=frontier.packed,
-                arrival=arrival,
-                checkpoint=self._sign(frontier.size, root) if self._sign else "",
+                size=head.frontier.size,
+                root=head.frontier.root,
+                frontier=head.frontier.packed,
+                arrival=head.arrival,
+                checkpoint=signed,
                 updated_at=self._clock().isoformat(),
             )
         )

@@ -9,12 +9,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner, Result
 
-from audit.checkpoint import Checkpoint, read, sign, signer
+from audit.checkpoint import Checkpoint, read, sign
 from audit.note import SigningKey, VerifierKey
 from cli.errors import Stop
 from cli.trail import app
 from store.trail_key import FOLDER, make_log_key
 from store.trail_reading import Asked
+from store.trail_signing import Signer
 from tests.store_trail.trails import Trail, reading_entry
 
 
@@ -25,7 +26,7 @@ def home(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> Trail:
     monkeypatch.setenv("SAMSYN_DATABASE_URL", trail.place.database_url or "")
     key = make_log_key(trail.place.keys / FOLDER, "samsyn.test/log")
     trail.writer().append_many([reading_entry(at) for at in range(5)])
-    trail.sequencer(sign=signer(key)).integrate()
+    trail.sequencer(sign=Signer(key, trail.place.keys / FOLDER)).integrate()
     return trail
 
 

@@ -7,13 +7,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import event
 
-from audit.checkpoint import read, signer
+from audit.checkpoint import read
 from audit.note import SigningKey
 from audit.proof import check_consistency
 from audit.tile import Tile
 from audit.tree import ProofError, leaf_hash, root_of
 from store.trail_key import LogKeyError, make_log_key, read_log_key, read_verifier_key
 from store.trail_log import TrailLog
+from store.trail_signing import Signer
 from tests.store_trail.trails import Trail, reading_entry
 
 KEY = SigningKey("samsyn.test/log", Ed25519PrivateKey.from_private_bytes(bytes(32)))
@@ -22,7 +23,7 @@ SIZE = 5_000
 
 def grown(trail: Trail, *sizes: int) -> TrailLog:
     """A log whose head was signed at each of the sizes."""
-    writer, sequencer = trail.writer(), trail.sequencer(sign=signer(KEY))
+    writer, sequencer = trail.writer(), trail.sequencer(sign=Signer(KEY, trail.place.home))
     last = 0
     for size in sizes:
         writer.append_many([reading_entry(at) for at in range(last, size)])

@@ -13,6 +13,7 @@ from store.trail_check import check
 from store.trail_lock import lock_for
 from store.trail_reading import Asked
 from store.trail_sequencer import Sequencer
+from store.trail_signing import RootAt
 from tests.store_trail.trails import Trail, reading_entry
 
 
@@ -81,7 +82,7 @@ def test_two_that_both_believe_to_be_the_sequencer_grow_one_tree(trail: Trail) -
 def test_each_new_head_is_signed_once(trail: Trail) -> None:
     signed: list[int] = []
 
-    def sign(size: int, root: bytes) -> str:
+    def sign(size: int, root: bytes, _: RootAt) -> str:
         signed.append(size)
         return f"{size} {root.hex()}"
 
@@ -98,7 +99,7 @@ def test_a_step_that_failed_is_told_and_tried_again(trail: Trail) -> None:
     told: list[Exception] = []
     broken = True
 
-    def sign(size: int, root: bytes) -> str:
+    def sign(size: int, root: bytes, _: RootAt) -> str:
         if broken:
             raise OSError("the key is not there")
         return "signed"

@@ -15,7 +15,8 @@ from store.sessions import open_engine
 from store.trail import TrailWriter
 from store.trail_lock import lock_for
 from store.trail_reading import TrailReader
-from store.trail_sequencer import Sequencer, Sign
+from store.trail_sequencer import Sequencer
+from store.trail_signing import Sign
 
 
 def reading_entry(at: int = 0, **changes: Any) -> Entry:  # noqa: ANN401 - any field of an entry
