@@ -3,12 +3,12 @@
 from contextlib import ExitStack
 
 from api.logs import logger, where
-from audit.checkpoint import signer
 from settings import DoorSettings
 from store.sessions import open_engine
 from store.trail_key import FOLDER, read_log_key
 from store.trail_lock import AdvisoryLock, FileLock, SequencerLock
 from store.trail_sequencer import Sequencer
+from store.trail_signing import Signer
 
 
 def start_sequencer(settings: DoorSettings, closing: ExitStack) -> Sequencer:
@@ -17,8 +17,9 @@ def start_sequencer(settings: DoorSettings, closing: ExitStack) -> Sequencer:
     closing.callback(engine.dispose)
     on_sqlite = settings.place.database_url is None
     lock: SequencerLock = FileLock(settings.place.home / "sequencer.lock") if on_sqlite else AdvisoryLock(engine)
-    key = read_log_key(settings.place.keys / FOLDER)
-    return closing.enter_context(Sequencer(engine, lock, sign=signer(key), failed=_tell))
+    folder = settings.place.keys / FOLDER
+    signer = Signer(read_log_key(folder), folder)
+    return closing.enter_context(Sequencer(engine, lock, sign=signer, failed=_tell))
 
 
 def _tell(error: Exception) -> None:

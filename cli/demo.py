@@ -30,6 +30,8 @@ from store.sessions import ShelfSession
 ACCOUNTS = "demo-accounts.json"
 """The accounts of a demo that is made; without it the home is half-made and is made again."""
 TOLD = "demo.json"
+ORIGIN = "demo.samsyn.example/log"
+"""What a demo's log calls itself in its checkpoints."""
 screen = Console(stderr=True)
 
 
@@ -79,7 +81,7 @@ def _make(where: Place) -> None:
     os.umask(OWNER_ONLY)
     where.home.mkdir(mode=0o700, parents=True)
     (where.home / STAMP).write_text("This home was made by `samsyn demo`. Its figures are invented.\n")
-    for step in make_home(where):
+    for step in make_home(where, ORIGIN):
         screen.print(f"[dim]·[/] {step}")
     at, rules = now(), load_rules()
     accounts = list(track(add_parties(where, at), "Adding parties and their clients", total=None, console=screen))

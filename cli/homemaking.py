@@ -9,15 +9,17 @@ from intake.area import Areas
 from intake.areas_builtin import bra, sverige
 from intake.areas_store import store_areas
 from settings import Place
+from store import trail_key
 from store.migrate import migrate
 from store.sessions import ReferenceSession, open_engine, transaction
+from store.trail_key import make_log_key
 
 OWNER_ONLY = 0o077
 """The umask under which a home is made: what lies in it is its owner's alone."""
 
 
-def make_home(where: Place) -> Iterator[str]:
-    """Make a home step by step, saying each step before it is taken."""
+def make_home(where: Place, origin: str) -> Iterator[str]:
+    """Make a home step by step, saying each step before it is taken; `origin` is what its log calls itself."""
     os.umask(OWNER_ONLY)
     where.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     yield "Making the database"
@@ -29,6 +31,9 @@ def make_home(where: Place) -> Iterator[str]:
     if not folder.exists():
         make_key(folder, now())
     publish(folder)
+    log = where.keys / trail_key.FOLDER
+    if not log.exists():
+        make_log_key(log, origin)
     yield "Drawing län, kommuner and Brå's areas"
     _store(where, sverige())
     _store(where, bra())

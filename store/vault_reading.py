@@ -32,12 +32,12 @@ def counts_known(session: VaultSession, dataset: str, first: str, last: str, kno
     newest, earlier = _columns(EventCount), _columns(EarlierCount)
     stood = (
         select(*newest.values()).where(
-            EventCount.dataset == dataset,
+            col(EventCount.dataset) == dataset,
             newest["period"].between(first, last),
             col(EventCount.received_at) <= known,
         ),
         select(*earlier.values()).where(
-            EarlierCount.dataset == dataset,
+            col(EarlierCount.dataset) == dataset,
             earlier["period"].between(first, last),
             col(EarlierCount.received_at) <= known,
             col(EarlierCount.replaced_at) > known,

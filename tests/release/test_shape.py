@@ -35,7 +35,7 @@ def scope(table: str = "sodertalje-storningar", today: date = TODAY, **changes: 
 
 
 def shaped(today: date = TODAY, **changes: object) -> Shape:
-    return shape_of(scope(today=today, **changes), [SODERTALJE, HUDDINGE], today)
+    return shape_of(scope("sodertalje-storningar", today, **changes), [SODERTALJE, HUDDINGE], today)
 
 
 def test_only_the_granted_areas_stand() -> None:
