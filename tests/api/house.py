@@ -13,6 +13,8 @@ from models.parties import Client, Party
 from settings import DoorSettings, Place
 from store.parties import add_client, add_party
 from store.sessions import PartiesSession, open_engine, transaction
+from store.trail_key import FOLDER as LOG_FOLDER
+from store.trail_key import make_log_key
 from store.trail_reading import Asked, Logged, TrailReader
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -25,10 +27,13 @@ PARTIES = {
     "huddinge": "municipality",
     "sodertalje": "municipality",
     "orebro": "municipality",
+    "raddningstjansten": "rescue",
     "granskaren": "auditor",
 }
 CLIENTS = {
     "polisen-publisher": ["publisher"],
+    "polisen-reader": ["reader"],
+    "raddningstjansten-reader": ["reader"],
     "sodertalje-publisher": ["publisher"],
     "sodertalje-reader": ["reader"],
     "huddinge-reader": ["reader"],
@@ -103,4 +108,5 @@ def furnish(place: Place) -> House:
             add_client(parties, row)
     engine.dispose()
     make_key(place.keys / FOLDER, NOW)
+    make_log_key(place.keys / LOG_FOLDER, "testserver/log")
     return House(place)

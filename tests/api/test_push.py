@@ -107,12 +107,12 @@ def test_a_delivery_without_a_key_is_refused(house: House, door: Visitor) -> Non
 
 
 def test_every_bad_row_is_named_and_nothing_is_kept(house: House, door: Visitor) -> None:
-    bad = "area,category,period,count\n0181,storning-klotter,2026-W07,12\n9999,storning-klotter,2026-W07,1\n0181,storning-klotter,2026-W07,-1\n"
+    bad = CSV + "9999,storning-klotter,2026-W07,1\n0181,storning-klotter,2026-W09,-1\n"
     answer = send(house, door, bad)
     assert answer.status_code == 422
     problem = answer.json()
     assert problem["type"].endswith("/invalid-delivery")
-    assert {(error["row"], error["column"]) for error in problem["errors"]} >= {(2, "area"), (3, "count")}
+    assert {(error["row"], error["column"]) for error in problem["errors"]} >= {(3, "area"), (4, "count")}
     assert all(error["wrong"]["en"] and error["right"]["sv"] for error in problem["errors"])
     (entry,) = house.trail(Operation.DENY)
     assert entry.fields["reasons"] == ["invalid-delivery"]
