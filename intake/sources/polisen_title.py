@@ -28,7 +28,7 @@ class Title:
     place: str
 
     def on(self, published: date) -> date | None:
-        """The day it happened: of all years, the one nearest to its publication and not after it.
+        """The day it happened: in the newest year that does not put it after its publication.
 
         None if there is no such day (30 February).
         """
