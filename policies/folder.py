@@ -58,13 +58,13 @@ def read_sums(data: bytes) -> dict[str, str]:
     """The digest of each file.
 
     Raises:
-        PolicyError: a line is not as `sha256sum` writes it, or a file is named twice; or there is none.
+        PolicyError: a line is not as `sha256sum` writes it, a file is named twice or out of order, or there is none.
     """
     sums: dict[str, str] = {}
     for number, line in enumerate(data.decode(errors="replace").splitlines(), 1):
         found = _SUM.fullmatch(line)
-        if found is None or found[2] in sums:
-            raise PolicyError(f"{SUMS}, line {number}: write one line a file, as sha256sum *.toml does")
+        if found is None or any(found[2] <= earlier for earlier in sums):
+            raise PolicyError(f"{SUMS}, line {number}: write one line a file, in order, as sha256sum *.toml does")
         sums[found[2]] = found[1]
     if not sums:
         raise PolicyError(f"{SUMS}, line 1: this file is missing or empty; write it with sha256sum *.toml")

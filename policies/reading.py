@@ -30,7 +30,7 @@ class Strict(BaseModel):
     @classmethod
     def _known_keys_only(cls, table: Any) -> Any:  # noqa: ANN401 - pydantic hands over what the file held
         if isinstance(table, dict):
-            for key in table.keys() - cls.model_fields.keys():
+            for key in sorted(table.keys() - cls.model_fields.keys()):
                 told = {"key": key, "known": ", ".join(cls.model_fields)}
                 raise PydanticCustomError("unknown_key", "unknown key; the keys here are {known}", told)
         return table
@@ -70,7 +70,8 @@ def read(data: bytes, name: str, shape: type[Shape]) -> Shape:
     """Read the TOML in `data` as one `shape`; `name` is what errors call the file.
 
     Raises:
-        PolicyError: not UTF-8, not TOML, or not of that shape; every fault is listed, one to a line.
+        PolicyError: not UTF-8, not TOML, or not of that shape; every fault is listed, one to a line, but a table with
+            an unknown key says that first and nothing else.
     """
     text = _decoded(data, name)
     try:

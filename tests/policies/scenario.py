@@ -1,6 +1,6 @@
 """One small world in which every case is asked: seven parties, one agreement, one table. A case says what differs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -15,6 +15,9 @@ from policies.decide import decide
 from policies.law import Law, load_law
 from policies.reading import _frozen
 from policies.verdict import Verdict
+
+Value = Any  # what a TOML file can hold; each case decides
+Said = Mapping[str, Value]
 
 KINDS = {
     "sodertalje": "municipality",
@@ -81,7 +84,7 @@ def real_datasets() -> Mapping[str, Dataset]:
     return load_datasets(classification())
 
 
-def agreement(differs: Mapping[str, Any] | None = None, **table: Any) -> Agreement:
+def agreement(differs: Said | None = None, /, **table: Value) -> Agreement:
     """The agreement, with what `differs` in it and in its one table; `bases` and `branches` are by party."""
     said = dict(differs or {})
     bases, branches = said.pop("bases", {}), said.pop("branches", {})
@@ -93,13 +96,15 @@ def agreement(differs: Mapping[str, Any] | None = None, **table: Any) -> Agreeme
     return Agreement(**dict(Written.model_validate(_frozen(written))), digest=f"digest-{written['version']}")
 
 
-def datasets(secrecy: tuple[str, ...] = (), source: str = "polisen", like: str = "polisens-anmalda-brott") -> Any:
+def datasets(
+    secrecy: Sequence[str] = (), source: str = "polisen", like: str = "polisens-anmalda-brott"
+) -> dict[str, Dataset]:
     """The one dataset: counted as `like` is, published by `source`, under `secrecy`."""
-    dataset = replace(real_datasets()[like], id="datamangden", secrecy=secrecy, publishers=(source,))
+    dataset = replace(real_datasets()[like], id="datamangden", secrecy=tuple(secrecy), publishers=(source,))
     return {"datamangden": dataset}
 
 
-def ask(**differs: Any) -> Ask:
+def ask(**differs: Value) -> Ask:
     """A reader at the municipality asks for the whole table on an ordinary day."""
     said = {"party": "sodertalje", "role": "reader", "purpose": "lagesbild", "table": "tabellen", "on": DAY, **differs}
     return Ask(**{"party_kind": KINDS.get(said["party"], "other"), **said})
