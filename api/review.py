@@ -112,12 +112,11 @@ def log_entries(
     if written_as != "json" and query.limit is None:
         _note(visit, asked, purpose, written_as)
         return _file(reader.stream(asked), written_as)
-    found = _page(reader, asked, query, written_as)
+    found, total = _page(reader, asked, query, written_as), reader.count(asked)
     _note(visit, asked, purpose, written_as, rows=len(found))
     if written_as != "json":
         return _file(found, written_as)
-    limit = query.limit or DEFAULT_LIMIT
-    at = meta(reader.count(asked), query.page, limit, len(found))
+    at = meta(total, query.page, query.limit or DEFAULT_LIMIT, len(found))
     return JSONResponse({"logEntries": [_fields(entry) for entry in found], **paged(request, at)})
 
 

@@ -1,0 +1,174 @@
+"""All doors together: every route has its errand, every role its routes, and the description tells the truth."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+
+from api import app as every_door
+from api import pull, push, review
+from api.depends import STRICT
+from api.errands import errand_of
+from api.frame import Door
+from api.problems import MEDIA_TYPE, catalogue
+from auth.principal import RIGHTS, Role
+from auth.scopes import Scope
+from settings import Place, PullSettings, PushSettings, ReviewSettings
+from tests.api.house import CLIENTS, ISSUER, House, furnish
+from tests.api.visitor import Visitor
+
+OPEN_TO_ALL = {
+    "/health",
+    "/ready",
+    "/samsyn/v1/api-info",
+    "/samsyn/v1/openapi.json",
+    "/samsyn/v1/oauth2/token",
+    "/.well-known/oauth-authorization-server",
+    "/.well-known/jwks.json",
+}
+ERRANDS = {
+    "/samsyn/v1/datasets/{dataset}/deliveries": Scope.DELIVERIES,
+    "/samsyn/v1/datasets/{dataset}/deliveries/{delivery}": Scope.DELIVERIES,
+    "/samsyn/v1/tables": Scope.TABLES,
+    "/samsyn/v1/tables/{table}": Scope.TABLES,
+    "/samsyn/v1/tables/{table}/cells": Scope.TABLES,
+    "/samsyn/v1/log-entries": Scope.LOG,
+}
+
+
+@pytest.fixture(scope="module")
+def house(new_sqlite: Any) -> House:  # noqa: ANN401 -- the shared fixture's own type
+    return furnish(new_sqlite())
+
+
+@pytest.fixture(scope="module")
+def door(house: House) -> Iterator[Visitor]:
+    app = every_door.app(house.place, ISSUER)
+    with Visitor(app) as visitor:
+        house.clock.now = app.state.reception.clock()
+        yield visitor
+
+
+def routes(app: Door) -> dict[str, RouteContext]:
+    return {str(context.path): context for context in iter_route_contexts(app.routes)}
+
+
+def method_of(app: Door, path: str) -> str:
+    return min(routes(app)[path].methods or {"GET"})
+
+
+def test_every_route_is_in_the_inventory(door: Visitor) -> None:
+    assert set(routes(door.app)) == OPEN_TO_ALL | set(ERRANDS)
+
+
+def test_every_route_asks_who_comes_or_is_meant_for_all(door: Visitor) -> None:
+    for path, context in routes(door.app).items():
+        route = context.original_route
+        if isinstance(route, APIRoute):
+            scope = errand_of(route.dependant)
+            assert scope == ERRANDS.get(path), path
+            strict = any(below.call is STRICT.dependency for below in context.dependant.dependencies)
+            assert scope is not None or strict, f"{path} ignores unknown parameters"
+
+
+@pytest.mark.parametrize("path", ERRANDS)
+@pytest.mark.parametrize("client", sorted(CLIENTS))
+def test_the_matrix_of_routes_and_roles(house: House, door: Visitor, client: str, path: str) -> None:
+    method = method_of(door.app, path)
+    answer = door.request(method, path.format(dataset="d", delivery="x", table="t"), headers=house.bearer(client))
+    roles = [Role(role) for role in CLIENTS[client]]
+    may = any(ERRANDS[path] in RIGHTS[role].scopes for role in roles)
+    assert (answer.status_code != 403) == may
+    assert answer.status_code != 401
+
+
+@pytest.mark.parametrize("path", ERRANDS)
+def test_strangers_get_401_whatever_they_send(door: Visitor, path: str) -> None:
+    method = method_of(door.app, path)
+    for query in ("", "?limit=0", "?unknown=1"):
+        answer = door.request(method, path.format(dataset="d", delivery="x", table="t") + query)
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", sorted(OPEN_TO_ALL - {"/samsyn/v1/oauth2/token", "/samsyn/v1/openapi.json"}))
+def test_public_routes_refuse_what_they_do_not_read(door: Visitor, path: str) -> None:
+    assert door.get(path).status_code == 200
+    assert door.get(f"{path}?unknown=1").status_code == 400
+
+
+@pytest.fixture(scope="module")
+def described(door: Visitor) -> dict[str, Any]:
+    document: dict[str, Any] = door.get("/samsyn/v1/openapi.json").json()
+    return document
+
+
+def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield path, method, operation
+
+
+def test_the_description_has_every_route(described: dict[str, Any]) -> None:
+    assert set(described["paths"]) == (OPEN_TO_ALL | set(ERRANDS)) - {"/samsyn/v1/openapi.json"}
+    assert described["openapi"].startswith("3.1")
+    assert described["x-problems"] == catalogue()
+
+
+def test_every_operation_says_its_scope_and_its_refusals(described: dict[str, Any]) -> None:
+    for path, _, operation in operations(described):
+        scope = ERRANDS.get(path)
+        assert operation.get("security") == ([{"clientCredentials": [scope]}] if scope else None)
+        assert operation["summary"]
+        if scope:
+            assert {"401", "403", "429", "500", "503"} <= set(operation["responses"])
+
+
+def test_every_error_is_described_as_the_problem_it_is(described: dict[str, Any]) -> None:
+    for path, _, operation in operations(described):
+        for status, response in operation["responses"].items():
+            if status[0] in "45" and not path.endswith(("/oauth2/token", "/ready")):
+                content = response["content"]
+                assert set(content) == {MEDIA_TYPE}, (path, status)
+                examples = [example["value"] for example in content[MEDIA_TYPE]["examples"].values()]
+                assert {example["status"] for example in examples} == {int(status)}
+    assert "HTTPValidationError" not in str(described)
+
+
+def test_every_reference_in_the_description_leads_somewhere(described: dict[str, Any]) -> None:
+    def references(value: Any) -> Iterator[str]:  # noqa: ANN401 -- any JSON
+        if isinstance(value, dict):
+            yield from (each for name, each in value.items() if name == "$ref")
+            value = list(value.values())
+        if isinstance(value, list):
+            for each in value:
+                yield from references(each)
+
+    for reference in references(described):
+        found: Any = described
+        for name in reference.removeprefix("#/").split("/"):
+            found = found[name]
+
+
+def paths_of(app: Door) -> set[str]:
+    return set(routes(app)) - {"/health", "/ready", "/samsyn/v1/api-info", "/samsyn/v1/openapi.json"}
+
+
+def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House) -> None:
+    place: Place = house.place
+    tokens = {path for path in OPEN_TO_ALL if "oauth" in path or "jwks" in path}
+    of = {
+        scope: {path for path, errand in ERRANDS.items() if errand is scope}
+        for scope in (Scope.DELIVERIES, Scope.TABLES, Scope.LOG)
+    }
+    with ExitStack() as closing:
+        doors = [
+            (push.app(PushSettings(place, ISSUER)), of[Scope.DELIVERIES]),
+            (pull.app(PullSettings(place, ISSUER)), of[Scope.TABLES]),
+            (review.app(ReviewSettings(place, ISSUER)), of[Scope.LOG] | tokens),
+        ]
+        for app, expected in doors:
+            visitor = closing.enter_context(Visitor(app))
+            assert paths_of(app) == expected
+            assert visitor.get("/ready").status_code == 200
