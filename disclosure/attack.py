@@ -23,8 +23,8 @@ from disclosure.attack_program import SECONDS, solution
 from disclosure.attack_ranges import span
 from disclosure.attack_space import Space, join
 from disclosure.attack_units import Units, merge
-from disclosure.attack_view import ANY_VALUE, UNBOUNDED, BoolArray, Inner, IntArray, View
-from disclosure.attack_watch import Watch
+from disclosure.attack_view import ANY_VALUE, BoolArray, Inner, IntArray, View
+from disclosure.attack_watch import PATIENT, Watch
 from disclosure.table import DisclosureError
 
 
@@ -78,7 +78,7 @@ class Verdict:
 
 
 def attack(
-    views: Sequence[View], *, truth: Inner | None = None, seed: int = 0, watch: Watch = Watch()
+    views: Sequence[View], *, truth: Inner | None = None, seed: int = 0, watch: Watch = PATIENT
 ) -> tuple[Ranges, ...]:
     """The interval of every asked cell, view by view.
 
@@ -94,7 +94,7 @@ def attack(
     return _ask(views, truth, seed, lambda evidence, mover: span(evidence, mover, watch))
 
 
-def gate(views: Sequence[View], *, truth: Inner | None = None, seed: int = 0, watch: Watch = Watch()) -> Verdict:
+def gate(views: Sequence[View], *, truth: Inner | None = None, seed: int = 0, watch: Watch = PATIENT) -> Verdict:
     """Whether every asked cell keeps as many whole values as it needs; arguments as for `attack`."""
     ranges = _ask(views, truth, seed, lambda evidence, mover: clear(evidence, mover, watch))
     asked = sum(int(np.count_nonzero(r.view.need)) for r in ranges)

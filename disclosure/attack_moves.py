@@ -15,7 +15,9 @@ from disclosure.attack_bounds import INFINITE, System
 from disclosure.attack_program import Answer, FloatArray, Program
 from disclosure.attack_view import UNBOUNDED, BoolArray, IntArray
 
-NEAR: Final = (300, 1_000, 4_000)  # unknowns in a window
+NEAR: Final = 1_000  # unknowns in a window
+WIDE: Final = 3_000  # unknowns in the next one, before the whole system
+TRIES: Final = 3  # linear programs with other costs before whole numbers are asked for
 
 
 @dataclass(frozen=True)
@@ -42,12 +44,16 @@ class Mover:
 
     def move(self, point: IntArray, unit: int, least: int, most: int, wanted: BoolArray) -> Move:
         """A move from the point that changes the unit by least … most, and rather wanted units than others."""
-        for size in (*(n for n in NEAR if n < self.size), self.size):
-            window = self._window(unit, size)
-            found = self._within(window, point, unit, (least, most), wanted)
+        for size, whole in self._ways():
+            found = self._within(self._window(unit, size), point, _Wish(unit, least, most, wanted), whole=whole)
             if found.step is not None or (found.proven and size == self.size):
                 return found
         return Move(None)
+
+    def _ways(self) -> list[tuple[int, bool]]:
+        """Window sizes and whether to ask for whole numbers, cheapest first."""
+        sizes = [min(NEAR, self.size), min(WIDE, self.size), self.size]
+        return list(dict.fromkeys((size, whole) for whole in (False, True) for size in sizes))
 
     def reach(self, point: IntArray, move: IntArray) -> tuple[int, int]:
         """How often the move can be made backwards (≤ 0) and forwards (≥ 0) from the point."""
@@ -57,18 +63,25 @@ class Mover:
         down = np.where(step > 0, here - self.system.low[moved], self.system.high[moved] - here) // np.abs(step)
         return -int(down.min(initial=UNBOUNDED)), int(up.min(initial=UNBOUNDED))
 
-    def _within(self, window: IntArray, point: IntArray, unit: int, change: tuple[int, int], wanted: BoolArray) -> Move:
-        place = np.flatnonzero(window == unit)
+    def _within(self, window: IntArray, point: IntArray, wish: "_Wish", *, whole: bool) -> Move:
+        place = np.flatnonzero(window == wish.unit)
         if not len(place):
             return Move(None, proven=True)
-        program = _Change(self._inside(window), point[window], int(place[0]), change)
-        cost = np.where(wanted[window], 0.3, 1.0)[:, np.newaxis] + 0.3 * self.chance.random((len(window), 2))
-        found = program.cheapest(cost)
-        if found.step is None:
-            return found
-        step = np.zeros(self.size, np.int64)
-        step[window] = found.step
-        return Move(step)
+        change = _Change(self._inside(window), point[window], int(place[0]), (wish.least, wish.most))
+        for _ in range(1 if whole else TRIES):
+            found = change.cheapest(self._cost(wish.wanted[window]), whole=whole)
+            if found.proven:
+                return found
+            if found.step is not None:
+                step = np.zeros(self.size, np.int64)
+                step[window] = found.step
+                return Move(step)
+        return Move(None)
+
+    def _cost(self, wanted: BoolArray) -> FloatArray:
+        """Cheap changes of what is wanted, dearer ones elsewhere, no two alike."""
+        cost = np.where(wanted, 0.3, 1.0)
+        return np.concatenate([cost + 0.3 * self.chance.random(len(cost)) for _ in (0, 1)])
 
     def _window(self, unit: int, size: int) -> IntArray:
         """Up to `size` unknowns, nearest first, without those that nothing in the window could balance."""
@@ -102,6 +115,14 @@ class Mover:
         return System(sparse.csr_array(rows[used]), np.zeros(len(used), np.int64), low, high)
 
 
+@dataclass(frozen=True)
+class _Wish:
+    unit: int
+    least: int
+    most: int
+    wanted: BoolArray
+
+
 class _Change:
     """The program over changes from a point, each as what is added and what is taken away."""
 
@@ -116,16 +137,16 @@ class _Change:
         rows = sparse.csr_array(sparse.hstack([system.rows, -system.rows]))
         self.system = System(rows, system.right, np.concatenate(low), np.concatenate(high))
 
-    def cheapest(self, cost: FloatArray) -> Move:
+    def cheapest(self, cost: FloatArray, *, whole: bool) -> Move:
+        """The cheapest change; of a linear program only if it happens to be whole."""
         if np.any(self.system.low > self.system.high):
             return Move(None, proven=True)
-        for whole in (False, True):
-            found = Program(self.system, whole=whole).least(cost.T.ravel())
-            if found.answer is Answer.NONE:
-                return Move(None, proven=True)
-            point = found.whole()
-            if point is not None and self._keeps(step := point[: len(self.point)] - point[len(self.point) :]):
-                return Move(step)
+        found = Program(self.system, whole=whole, presolve=whole).least(cost)
+        if found.answer is Answer.NONE:
+            return Move(None, proven=True)
+        point = found.whole()
+        if point is not None and self._keeps(step := point[: len(self.point)] - point[len(self.point) :]):
+            return Move(step)
         return Move(None)
 
     def _keeps(self, step: IntArray) -> bool:

@@ -17,7 +17,7 @@ from disclosure.attack_bounds import INFINITE, System
 from disclosure.attack_view import IntArray
 
 TOLERANCE: Final = 1e-5  # HiGHS keeps rows and whole numbers within 1e-6
-SECONDS: Final = 20.0  # for one integer program
+SECONDS: Final = 10.0  # for one integer program
 
 FloatArray = NDArray[np.float64]
 
@@ -53,15 +53,18 @@ class Program:
     Args:
         system: the equations and bounds.
         whole: ask for whole numbers.
+        presolve: simplify first; without it a program that starts from almost a solution is quicker.
         seconds: most time for whole numbers.
     """
 
-    def __init__(self, system: System, *, whole: bool = False, seconds: float = SECONDS) -> None:
+    def __init__(self, system: System, *, whole: bool = False, presolve: bool = True, seconds: float = SECONDS) -> None:
         self.size = len(system.low)
         self.asked: NDArray[np.int32] = np.arange(self.size, dtype=np.int32)
-        self.engine: Any = highspy.Highs()
+        self.engine: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy half-publishes types
         for option, value in (("output_flag", False), ("threads", 1)):
             self.engine.setOptionValue(option, value)
+        if not presolve:
+            self.engine.setOptionValue("presolve", "off")
         if whole:
             self.engine.setOptionValue("time_limit", seconds)
         self.engine.passModel(_model(system, whole=whole))

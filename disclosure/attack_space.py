@@ -183,7 +183,7 @@ def _splits(axes: Sequence[Axis]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
 
 
 def _slab(array: BoolArray, axis: int, code: int) -> BoolArray:
-    slab: BoolArray = np.moveaxis(array, axis, 0)[code]
+    slab: BoolArray = np.moveaxis(array, axis, 0)[code, ...]
     return slab
 
 

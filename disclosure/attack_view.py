@@ -46,7 +46,7 @@ class View:
     name: str = "table"
 
     @classmethod
-    def of(
+    def of(  # noqa: PLR0913 - a table has this many properties
         cls,
         dimensions: Sequence[Dimension],
         values: ArrayLike,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 
 def _never() -> bool:
@@ -9,7 +10,7 @@ def _never() -> bool:
 
 
 def _nobody(_left: int) -> None:
-    return None
+    pass
 
 
 @dataclass(frozen=True)
@@ -23,3 +24,7 @@ class Watch:
 
     expired: Callable[[], bool] = _never
     tell: Callable[[int], None] = _nobody
+
+
+PATIENT: Final = Watch()
+"""Never stops, tells nobody."""
