@@ -1,6 +1,5 @@
 """The cases in cases/*.toml, which a lawyer can read: what is asked, and what the answer must be and rest on."""
 
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -9,14 +8,9 @@ import pytest
 
 from policies.rulebook import GROUNDS
 from policies.verdict import Permit, Refusal
-from tests.policies.scenario import agreement, answer, ask, datasets
+from tests.policies.pages import FILES, answered, cases, page
 
-FILES = sorted((Path(__file__).parent / "cases").glob("*.toml"))
-CASES = [
-    pytest.param(case, id=f"{file.stem}: {case['title']}")
-    for file in FILES
-    for case in tomllib.loads(file.read_text())["cases"]
-]
+CASES = [pytest.param(case, id=f"{file.stem}: {case['title']}") for file in FILES for case in cases(file)]
 KEYS = {"title", "question", "answer", "because", "cite", "data", "agreement", "table", "ask"}
 NEVER_YES = {"osl-18-2", "osl-25-1", "osl-26-1"}  # no ground answers these
 NEVER_A_REASON = {"osl-6-5", "tf-2-1", "osl-11-4"}  # these only let through, or follow along
@@ -26,12 +20,16 @@ ONLY_BARS = {"osl-8-1", "osl-8-2", "sfs-2018-1693-3-7"}
 @pytest.mark.parametrize("case", CASES)
 def test_the_answer_is_the_one_a_lawyer_expects(case: dict[str, Any]) -> None:
     assert case.keys() <= KEYS
-    held = agreement(case.get("agreement", {}), **case.get("table", {}))
-    verdict = answer(ask(**case.get("ask", {})), held, datasets(**case.get("data", {})))
+    verdict = answered(case)
     expected = Permit if case["answer"] == "yes" else Refusal
     assert isinstance(verdict, expected), verdict
     assert list(verdict.grounds if isinstance(verdict, Permit) else verdict.rules) == case["because"]
     assert {case["cite"]} <= {str(cite) for cite in verdict.cites}
+
+
+def test_the_page_of_cases_words_each_answer_as_it_is_given() -> None:
+    written = (Path(__file__).parents[2] / "docs" / "cases.md").read_text()
+    assert written == page(), "run: python -m tests.policies.pages > docs/cases.md"
 
 
 def test_there_are_at_least_sixty_cases_and_each_has_a_title_of_its_own() -> None:
