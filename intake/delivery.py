@@ -10,6 +10,7 @@ from intake.delivery_checks import is_clean, name_faults, typed
 from intake.delivery_expectation import COLUMNS, Expectation, Limits
 from intake.delivery_fault import Fault, Faults
 from intake.delivery_refusals import UnknownMediaType
+from intake.delivery_rows import Rows
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -28,12 +29,13 @@ class Counts:
 @dataclass(frozen=True)
 class _Format:
     quick: Callable[[bytes], pl.DataFrame | None]
+    placed: Callable[[bytes, pl.DataFrame], pl.DataFrame | None]
     careful: Callable[[str, Limits, Faults], pl.DataFrame]
 
 
-_CSV = _Format(delivery_csv.quick, delivery_csv.careful)
-_JSON = _Format(delivery_json.quick, delivery_json_careful.careful)
-_LINES = _Format(delivery_json.quick_lines, delivery_json_careful.careful_lines)
+_CSV = _Format(delivery_csv.quick, delivery_csv.placed, delivery_csv.careful)
+_JSON = _Format(delivery_json.quick, delivery_json.placed, delivery_json_careful.careful)
+_LINES = _Format(delivery_json.quick_lines, delivery_json.placed_lines, delivery_json_careful.careful_lines)
 _FORMATS = {
     "text/csv": _CSV,
     "application/json": _JSON,
@@ -65,7 +67,16 @@ def read_delivery(
     """
     form = _format_of(media_type)
     body = body.removeprefix(_BYTE_ORDER_MARK)
-    return _quickly(body, form, expected) or _carefully(body, form, expected, may_be_empty=may_be_empty)
+    quick = form.quick(body)
+    raw = quick if quick is not None and 0 < quick.height <= expected.limits.rows else None
+    if raw is not None and is_clean(frame := typed(raw, expected)):
+        return _counts(frame)
+    faults = Faults(expected.limits.listed)
+    placed = form.placed(body, raw) if raw is not None else None
+    if placed is None:
+        placed = _carefully(body, form, expected.limits, faults, may_be_empty=may_be_empty)
+    frame = name_faults(placed, expected, faults)
+    return faults or _counts(frame)
 
 
 def _format_of(media_type: str) -> _Format:
@@ -79,24 +90,12 @@ def _format_of(media_type: str) -> _Format:
     return form
 
 
-def _quickly(body: bytes, form: _Format, expected: Expectation) -> Counts | None:
-    raw = form.quick(body)
-    if raw is None or not 0 < raw.height <= expected.limits.rows:
-        return None
-    frame = typed(raw, expected)
-    return _counts(frame) if is_clean(frame) else None
-
-
-def _carefully(body: bytes, form: _Format, expected: Expectation, *, may_be_empty: bool) -> Counts | Faults:
-    faults = Faults(expected.limits.listed)
+def _carefully(body: bytes, form: _Format, limits: Limits, faults: Faults, *, may_be_empty: bool) -> pl.DataFrame:
     text = _decoded(body, faults)
-    if text is None:
-        return faults
-    raw = form.careful(text, expected.limits, faults)
-    frame = name_faults(raw, expected, faults)
-    if not frame.height and not faults and not may_be_empty:
+    raw = form.careful(text, limits, faults) if text is not None else Rows().frame()
+    if not raw.height and not faults and not may_be_empty:
         faults.add(Fault("no-rows"))
-    return faults or _counts(frame)
+    return raw
 
 
 def _decoded(body: bytes, faults: Faults) -> str | None:

@@ -1,7 +1,7 @@
 """CSV as systems and Swedish spreadsheets write it: comma or semicolon, any line ending, quoted where needed.
 
-Two readers. The *quick* one reads columns and is trusted only when everything it reads turns out as expected; the
-*careful* one goes row by row and names what is wrong.
+Two readers. The *quick* one reads columns and is trusted only when each row has its fields; the *careful* one goes
+row by row and names what is wrong with the others.
 """
 
 import csv
@@ -14,7 +14,7 @@ import polars as pl
 
 from intake.delivery_expectation import COLUMNS, Limits
 from intake.delivery_fault import Fault, Faults, looks_personal, show
-from intake.delivery_rows import Rows
+from intake.delivery_rows import Rows, numbered
 
 _QUOTE = ord('"')
 _EDGES = np.frombuffer(b",;\r\n", dtype=np.uint8)
@@ -24,12 +24,21 @@ def quick(body: bytes) -> pl.DataFrame | None:
     """The raw frame of a body that looks well-formed; None when it needs the careful reader."""
     if _has_stray_quotes(body):
         return None
-    header = body.partition(b"\n")[0].decode("utf-8", "replace")
+    header = body.lstrip(b"\r\n").partition(b"\n")[0]
+    separator = _separator(header.decode("utf-8", "replace"))
     try:
-        frame = pl.read_csv(body, separator=_separator(header), infer_schema=False)
+        frame = pl.read_csv(body, separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError:
         return None
-    return frame.select(COLUMNS) if sorted(frame.columns) == sorted(COLUMNS) else None
+    each_has_its_fields = body.count(separator.encode()) == (len(COLUMNS) - 1) * (frame.height + 1)
+    return frame.select(COLUMNS) if each_has_its_fields and sorted(frame.columns) == sorted(COLUMNS) else None
+
+
+def placed(body: bytes, raw: pl.DataFrame) -> pl.DataFrame | None:
+    """What `quick` read with the place of each row; None when only the careful reader can tell."""
+    row_is_line = b'"' not in body and body[:1] not in b"\r\n" and body.count(b"\r") == body.count(b"\r\n")
+    complete = not any(column.null_count() for column in raw)  # no blank line, none with too few fields
+    return numbered(raw, pl.col("row") + 1) if row_is_line and complete else None
 
 
 def _has_stray_quotes(body: bytes) -> bool:
@@ -42,7 +51,7 @@ def _has_stray_quotes(body: bytes) -> bool:
 
 def careful(text: str, limits: Limits, faults: Faults) -> pl.DataFrame:
     """The raw frame of every row that has its fields; the faults of all others are added to `faults`."""
-    separator = _separator(text.partition("\n")[0])
+    separator = _separator(text.lstrip("\r\n").partition("\n")[0])
     records = _records(text, separator)
     _, _, header = next(records, (0, 1, []))
     _check_header(header or [], faults)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import polars as pl
 
 from intake.delivery_expectation import COLUMNS
+from intake.delivery_rows import numbered
 
 _QUOTES_OF_A_ROW = 2 * len(COLUMNS) + 2 * (len(COLUMNS) - 1)
 _SCHEMA = {"area": pl.String, "category": pl.String, "period": pl.String, "count": pl.Int64}
@@ -23,6 +24,16 @@ def quick(body: bytes) -> pl.DataFrame | None:
 def quick_lines(body: bytes) -> pl.DataFrame | None:
     """The raw frame of one object a line; None when it needs the careful reader."""
     return _quick(body, _read_lines, around=0)
+
+
+def placed(body: bytes, raw: pl.DataFrame) -> pl.DataFrame | None:
+    """What `quick` read with the place of each row; None when only the careful reader can tell."""
+    return numbered(raw, pl.lit(1)) if b"\n" not in body.rstrip() else None
+
+
+def placed_lines(body: bytes, raw: pl.DataFrame) -> pl.DataFrame | None:
+    """What `quick_lines` read with the place of each row; None when only the careful reader can tell."""
+    return numbered(raw, pl.col("row")) if body.rstrip().count(b"\n") == raw.height - 1 else None
 
 
 def _quick(body: bytes, read: Callable[[bytes], pl.DataFrame], around: int) -> pl.DataFrame | None:

@@ -1,4 +1,4 @@
-"""Rows gathered one by one into columns, each with its number and the line of the file where it begins."""
+"""Rows in columns, each with its number and the line of the file where it begins: what faults are named by."""
 
 from collections.abc import Sequence
 
@@ -27,3 +27,9 @@ class Rows:
         values = zip(*self._values, strict=True) if self._values else ((), (), (), ())
         columns = [*numbers, *values]
         return pl.DataFrame(dict(zip(_SCHEMA, columns, strict=True)), schema=_SCHEMA)
+
+
+def numbered(raw: pl.DataFrame, line: pl.Expr) -> pl.DataFrame:
+    """A raw frame whose rows are all there, with `row` from 1 and the given `line` (which may use `row`)."""
+    placed = raw.with_columns(pl.col("count").cast(pl.String)).with_row_index("row", offset=1)
+    return placed.with_columns(pl.col("row").cast(pl.Int64)).with_columns(line=line.cast(pl.Int64)).select(*_SCHEMA)

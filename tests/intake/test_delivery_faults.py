@@ -122,6 +122,7 @@ def test_the_week_that_holds_today_can_be_counted(expected: Expectation) -> None
         ("Area,category,period,count\n0181,klotter,2026-W07,3\n", ["missing-column", "unknown-column"]),
         (f"{HEADER}0181,klotter,2026-W07\n", ["too-few-fields"]),
         (f"{HEADER}0181,klotter,2026-W07,3,4\n", ["too-many-fields"]),
+        (f"{HEADER}0181,klotter,2026-W07,3,", ["too-many-fields"]),
         (f'{HEADER}"0181"x,klotter,2026-W07,3\n{GOOD}', ["malformed-quotes"]),
         (f'{HEADER}"0181","klo"t"ter","2026-W07","3"\n', ["malformed-quotes"]),
         (f'{HEADER}{GOOD}"0126,klotter,2026-W07,3\n', ["malformed-quotes"]),
@@ -208,6 +209,12 @@ def test_a_duplicate_names_both_rows(expected: Expectation) -> None:
     [fault] = faults_of(body, expected)
     assert (fault.row, fault.line) == (3, 5)
     assert fault.wrong() == "area, category and period are the same as in row 1 (line 2)"
+
+
+def test_blank_lines_are_no_rows_but_count_as_lines(expected: Expectation) -> None:
+    body = f"\r\n\n{HEADER.replace(',', ';')}\n0181;klotter;2026-W07;3\n\n0181;klotter;2026-W06;-1\n"
+    [fault] = faults_of(body, expected)
+    assert (fault.row, fault.line) == (2, 7)
 
 
 def test_every_fault_of_every_row_is_collected_in_order(expected: Expectation) -> None:

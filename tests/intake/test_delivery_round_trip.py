@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from intake import delivery_csv, delivery_json, delivery_json_careful
 from intake.delivery import Counts, read_delivery
-from intake.delivery_checks import is_clean, typed
+from intake.delivery_checks import is_clean, name_faults, typed
 from intake.delivery_expectation import COLUMNS, LARGEST_COUNT, Expectation, Limits
 from intake.delivery_fault import Faults
 
@@ -21,7 +21,7 @@ Row = tuple[str, str, str, int]
 Quoting = Literal[0, 1, 2]
 FIXTURE_IS_FROZEN = [HealthCheck.function_scoped_fixture]
 few = settings(max_examples=60, deadline=None, suppress_health_check=FIXTURE_IS_FROZEN)
-many = settings(max_examples=300, deadline=None, suppress_health_check=FIXTURE_IS_FROZEN)
+many = settings(max_examples=150, deadline=None, suppress_health_check=FIXTURE_IS_FROZEN)
 
 AREAS = ("0126", "0180", "0181", "1880")
 CATEGORIES = ("buskorning", "klotter", "nedskrapning")
@@ -148,10 +148,22 @@ signs = st.sampled_from(
 )
 cuts = st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 3), signs), min_size=1, max_size=3)
 readers = {
-    "text/csv": (delivery_csv.quick, delivery_csv.careful),
-    "application/json": (delivery_json.quick, delivery_json_careful.careful),
-    "application/x-ndjson": (delivery_json.quick_lines, delivery_json_careful.careful_lines),
+    "text/csv": (delivery_csv.quick, delivery_csv.placed, delivery_csv.careful),
+    "application/json": (delivery_json.quick, delivery_json.placed, delivery_json_careful.careful),
+    "application/x-ndjson": (
+        delivery_json.quick_lines,
+        delivery_json.placed_lines,
+        delivery_json_careful.careful_lines,
+    ),
 }
+
+
+def written(rows: Sequence[Sequence[object]], media_type: str, quoting: Quoting) -> bytes:
+    if media_type == "text/csv":
+        return as_csv(rows, COLUMNS, ",", quoting, "\n")
+    if media_type == "application/json":
+        return as_json(rows, COLUMNS, wrapped=quoting == csv.QUOTE_ALL, indent=None)
+    return as_lines(rows, COLUMNS)
 
 
 @pytest.mark.parametrize("media_type", sorted(readers))
@@ -160,14 +172,9 @@ readers = {
 def test_what_the_quick_reader_accepts_the_careful_one_reads_alike(
     media_type: str, rows: list[Row], quoting: Quoting, cuts: list[tuple[int, int, bytes]], expected: Expectation
 ) -> None:
-    plain = {
-        "text/csv": as_csv(rows, COLUMNS, ",", quoting, "\n"),
-        "application/json": as_json(rows, COLUMNS, wrapped=quoting == csv.QUOTE_ALL, indent=None),
-        "application/x-ndjson": as_lines(rows, COLUMNS),
-    }
-    body = mutated(plain[media_type], cuts)
+    body = mutated(written(rows, media_type, quoting), cuts)
     assume(not body.startswith(BYTE_ORDER_MARK))  # taken off before either reads
-    quick, careful = readers[media_type]
+    quick, _, careful = readers[media_type]
     raw = quick(body)
     if raw is None or not raw.height or not is_clean(typed(raw, expected)):
         return
@@ -175,6 +182,25 @@ def test_what_the_quick_reader_accepts_the_careful_one_reads_alike(
     again = careful(body.decode(), Limits(), faults)
     assert not faults
     assert typed(again, expected).equals(typed(raw, expected))
+
+
+@pytest.mark.parametrize("media_type", sorted(readers))
+@many
+@given(rows=tables, quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), cuts=cuts)
+def test_both_readers_name_the_same_faults_at_the_same_places(
+    media_type: str, rows: list[Row], quoting: Quoting, cuts: list[tuple[int, int, bytes]], expected: Expectation
+) -> None:
+    body = mutated(written([*rows, rows[0]], media_type, quoting), cuts)
+    assume(not body.startswith(BYTE_ORDER_MARK))  # taken off before either reads
+    quick, placed, careful = readers[media_type]
+    raw = quick(body)
+    told = placed(body, raw) if raw is not None else None
+    if told is None or not told.height:
+        return
+    by_quick, by_careful = Faults(100), Faults(100)
+    name_faults(told, expected, by_quick)
+    name_faults(careful(body.decode(), Limits(), by_careful), expected, by_careful)
+    assert by_quick.first() == by_careful.first()
 
 
 @many
