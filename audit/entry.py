@@ -125,7 +125,14 @@ class Entry:
             raise EntryError(f"kind {self.kind} with status {self.status}: an outcome, and only it, has one")
 
 
+def camel(name: str) -> str:
+    """`policy_digest` as `policyDigest`."""
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)
+
+
 PERSONAL_FIELDS: Final = frozenset({"actor", "client", "justification"})
+_NAMES: Final = {one.name: camel(one.name) for one in fields(Entry)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +177,11 @@ def write(entry: Entry) -> tuple[bytes, bytes]:
     """The personal and the other part as canonical JSON, names in camelCase as on the wire."""
     personal: dict[str, Any] = {}
     other: dict[str, Any] = {}
-    for name in (f.name for f in fields(entry)):
+    for name, written in _NAMES.items():
         value = _plain(getattr(entry, name))
         if value is not None:
-            (personal if name in PERSONAL_FIELDS else other)[camel(name)] = value
+            (personal if name in PERSONAL_FIELDS else other)[written] = value
     return rfc8785.dumps(personal), rfc8785.dumps(other)
-
-
-def camel(name: str) -> str:
-    """`policy_digest` as `policyDigest`."""
-    head, *rest = name.split("_")
-    return head + "".join(word.title() for word in rest)
 
 
 def _plain(value: object) -> str | int | list[str] | dict[str, list[str]] | None:

@@ -6,58 +6,26 @@ exposes it. Written for throughput: many entries at a time, compared as whole co
 where a column differs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final, NamedTuple
+from typing import Final
 
-from audit.entry import ENTRY_MARK, LEAF_VERSION, OTHER_MARK, PERSONAL_MARK
+from audit.entry import ENTRY_MARK, OTHER_MARK, PERSONAL_MARK
 from audit.report import Report
+from audit.stored import Leaves, Row, StoredHead, commitments, leaf_hashes
 from audit.tree import HASH_BYTES, TILE_HEIGHT, Frontier
 
 CLOCK_SLACK: Final = timedelta(minutes=2)
 """How far a time may lie before an earlier entry's: requests wait, and hosts' clocks differ a little."""
 
+LARGEST_HOLE: Final = 1_000_000
+"""How many leaves may be gone at one place for the rest to be checked all the same."""
+
+_END: Final = 2**62
 _UNKNOWN: Final = bytes(HASH_BYTES)  # stands in the tree for a leaf that is gone
 _FIRST: Final = slice(len(ENTRY_MARK), len(ENTRY_MARK) + HASH_BYTES)
 _SECOND: Final = slice(len(ENTRY_MARK) + HASH_BYTES, None)
-
-
-class Row(NamedTuple):
-    """An entry and its leaf as stored, each hash's input in one piece.
-
-    Attributes:
-        arrival: the order in which it became durable.
-        place: its place in the tree; None until it is given.
-        time: the public time.
-        personal: `PERSONAL_MARK`, salt and part; the mark alone once the part is erased.
-        other: `OTHER_MARK`, salt and part, likewise.
-        commitments: `ENTRY_MARK` and the stored commitments to the personal and the other part.
-        leaf_hash: as stored; None until it has a place.
-    """
-
-    arrival: int
-    place: int | None
-    time: str
-    personal: bytes
-    other: bytes
-    commitments: bytes
-    leaf_hash: bytes | None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredHead:
-    """The head as stored; a trail that was never written to has the default."""
-
-    size: int = 0
-    root: bytes = Frontier().root
-    frontier: bytes = b""
-    arrival: int = 0
-
-
-Leaves = Callable[[int, int], Mapping[int, bytes]]
-"""Reads stored leaf hashes by place: from one up to another, not included."""
 
 
 class Verifier:
@@ -91,16 +59,16 @@ class Verifier:
         """Check the next entries."""
         if not rows:
             return
-        arrivals, places, times, personal, other, commitments, leaves = zip(*rows, strict=True)
+        arrivals, places, times, personal, other, committed, leaves = zip(*rows, strict=True)
         self.report.entries += len(rows)
         self._check_arrivals(arrivals)
         self._check_clock(places, times)
-        self._check_parts(places, personal, other, commitments)
-        self._check_leaves(arrivals, places, leaves, _leaf_hashes(times, commitments))
+        self._check_parts(places, personal, other, committed)
+        self._check_leaves(arrivals, places, leaves, leaf_hashes(times, committed))
 
     def finish(self) -> Report:
         """Compare the tree with the head once all entries were taken."""
-        self._adopt(self._head.size)
+        self._adopt(max(self._leaves(self._tree.size, _END), default=-1) + 1)
         self._check_head()
         for level, index in self._nodes:
             self.report.add(None, f"the stored root of tile {index} below level {level} belongs to no tile")
@@ -124,12 +92,14 @@ class Verifier:
 
     def _check_clock(self, places: tuple[int | None, ...], times: tuple[str, ...]) -> None:
         """Times go forward, but for a little."""
-        if min(times) < max(self._latest, times[0]):
-            for place, time in zip(places, times, strict=True):
-                if time < self._latest and _moment(time) < _moment(self._latest) - CLOCK_SLACK:
-                    self.report.add(place, f"the clock went back from {self._latest} to {time}")
-                self._latest = max(self._latest, time)
-        self._latest = max(self._latest, *times)
+        if min(times) >= max(self._latest, times[0]):
+            self._latest = max(times)
+            return
+        for place, time in zip(places, times, strict=True):
+            if time < self._latest and _went_back(self._latest, time):
+                self.report.add(place, f"the clock went back from {self._latest} to {time}")
+                self._latest = time
+            self._latest = max(self._latest, time)
 
     def _check_parts(
         self,
@@ -139,7 +109,7 @@ class Verifier:
         stored: tuple[bytes, ...],
     ) -> None:
         """Each part hashes, with its salt, to its commitment."""
-        if stored != _commitments(personal, other):
+        if stored != commitments(personal, other):
             for place, one, two, kept in zip(places, personal, other, stored, strict=True):
                 self._check_part(place, "personal", one, PERSONAL_MARK, kept[_FIRST])
                 self._check_part(place, "other", two, OTHER_MARK, kept[_SECOND])
@@ -171,25 +141,29 @@ class Verifier:
                 self.report.add(place, "its hash is not that of the entry: the entry, its time or the leaf was changed")
             if place < self._tree.size:
                 self.report.add(place, f"the entry that arrived as number {arrival} was moved here")
-                continue
-            self._adopt(place)
-            self._extend([kept])
+            elif self._adopt(place):
+                self._extend([kept])
+            else:
+                self.report.add(place, f"the entry that arrived as number {arrival} was moved here, far from the rest")
 
     def _check_waiting(self, arrival: int) -> None:
         self.report.waiting += 1
         if arrival <= self._head.arrival:
             self.report.add(None, f"the entry that arrived as number {arrival} lost its leaf, or came in afterwards")
 
-    def _adopt(self, until: int) -> None:
-        """Take leaves whose entry did not come, so that the rest can still be checked."""
+    def _adopt(self, until: int) -> bool:
+        """Take leaves whose entry did not come, so that the rest can be checked; not over too large a hole."""
         first = self._tree.size
-        if first < until:
-            kept = self._leaves(first, until)
-            for place in range(first, until):
-                self.report.add(
-                    place, "its entry is gone or was moved" if place in kept else "it is gone, and so is its entry"
-                )
-            self._extend([kept.get(place, _UNKNOWN) for place in range(first, until)])
+        if first >= until:
+            return True
+        kept = self._leaves(first, until)
+        if until - first - len(kept) > LARGEST_HOLE:
+            return False
+        for place in range(first, until):
+            gone = "its entry is gone or was moved" if place in kept else "it is gone, and so is its entry"
+            self.report.add(place, gone)
+        self._extend([kept.get(place, _UNKNOWN) for place in range(first, until)])
+        return True
 
     def _extend(self, hashes: Sequence[bytes]) -> None:
         """Grow the tree, stopping at each size that somebody remembers."""
@@ -223,24 +197,6 @@ class Verifier:
             self.report.add(None, _gap(self._arrival + 1, self._head.arrival))
 
 
-def _commitments(personal: tuple[bytes, ...], other: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """What `Row.commitments` should be."""
-    return tuple(
-        [ENTRY_MARK + sha256(one).digest() + sha256(two).digest() for one, two in zip(personal, other, strict=True)]
-    )
-
-
-def _leaf_hashes(times: tuple[str, ...], commitments: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    """`tree.leaf_hash(entry.leaf(...))` of many entries, written out because it is much of the work."""
-    tail = f'","version":{LEAF_VERSION}}}'
-    return tuple(
-        [
-            sha256(f'\0{{"commitment":"{sha256(one).hexdigest()}","time":"{time}{tail}'.encode()).digest()
-            for time, one in zip(times, commitments, strict=True)
-        ]
-    )
-
-
 def _gap(first: int, last: int) -> str:
     if first > last:
         return f"arrival number {last + 1} comes out of order"
@@ -248,5 +204,9 @@ def _gap(first: int, last: int) -> str:
     return f"arrival {which} missing: removed"
 
 
-def _moment(time: str) -> datetime:
-    return datetime.fromisoformat(time)
+def _went_back(earlier: str, later: str) -> bool:
+    """Whether the clock did; of a time that was made unreadable, the leaf's hash tells."""
+    try:
+        return datetime.fromisoformat(later) < datetime.fromisoformat(earlier) - CLOCK_SLACK
+    except (ValueError, TypeError):
+        return False

@@ -13,7 +13,7 @@ from sqlmodel import Field
 
 from models.base import METADATA, Base
 
-_BIG = BigInteger().with_variant(Integer(), "sqlite")  # SQLite numbers rows by itself in an INTEGER key
+_BIG = BigInteger().with_variant(Integer(), "sqlite")  # SQLite's own row id, as wide, is spelled INTEGER
 
 
 class _Said(ColumnElement[str]):
@@ -144,3 +144,6 @@ class TrailHead(Base, table=True):
 
 
 ENTRY, LEAF, NODE, HEAD = (METADATA.tables[f"trail.{name}"] for name in ("entry", "leaf", "node", "head"))
+
+HEAD_ID = 1
+"""The one row of the head."""

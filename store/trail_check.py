@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Engine, func, select
 
 from audit.entry import ENTRY_MARK, OTHER_MARK, PERSONAL_MARK
 from audit.report import Report
-from audit.verify import StoredHead, Verifier
-from models.trail import ENTRY, HEAD, LEAF, NODE
+from audit.stored import StoredHead
+from audit.verify import Verifier
+from models.trail import ENTRY, HEAD, HEAD_ID, LEAF, NODE
 from store.trail_reading import reading
 
 _ROWS_AT_A_TIME: Final = 512
@@ -63,7 +64,7 @@ def _snapshot(dialect: str) -> dict[str, Any]:
 
 
 def _rows(connection: Connection) -> Iterator[list[Any]]:
-    """Entries with their leaves in order of arrival, as `audit.verify.Row`."""
+    """Entries with their leaves in order of arrival, as `audit.stored.Row`."""
     part, commitments = (words[connection.dialect.name].format for words in (_PARTS, _COMMITMENTS))
     query = f"""
         SELECT entry.arrival, leaf."index", time,
@@ -86,7 +87,9 @@ def _cursor(connection: Connection) -> Any:  # noqa: ANN401 - the driver's own
 
 
 def _head(connection: Connection) -> StoredHead:
-    row = connection.execute(select(HEAD.c.size, HEAD.c.root, HEAD.c.frontier, HEAD.c.arrival)).one_or_none()
+    row = connection.execute(
+        select(HEAD.c.size, HEAD.c.root, HEAD.c.frontier, HEAD.c.arrival).where(HEAD.c.id == HEAD_ID)
+    ).one_or_none()
     return StoredHead(*row) if row else StoredHead()
 
 

@@ -13,7 +13,7 @@ from audit.entry import commitment, leaf
 from audit.receipt import Receipt
 from audit.tile import Tile, exists
 from audit.tree import ProofError, consistency, inclusion
-from models.trail import ENTRY, HEAD, LEAF
+from models.trail import ENTRY, HEAD, HEAD_ID, LEAF
 from store.trail_nodes import hashes, reader
 from store.trail_reading import reading
 
@@ -29,7 +29,7 @@ class TrailLog:
     def checkpoint(self) -> str | None:
         """The newest signed checkpoint; None before the first, or when the log has no key."""
         with reading(self._engine) as connection:
-            return connection.scalar(select(HEAD.c.checkpoint)) or None
+            return connection.scalar(select(HEAD.c.checkpoint).where(HEAD.c.id == HEAD_ID)) or None
 
     def tile(self, tile: Tile) -> bytes | None:
         """The bytes of a tile or of a bundle of entries; None when no published tree has it."""
@@ -43,7 +43,7 @@ class TrailLog:
     def receipt(self, index: int) -> Receipt | None:
         """The proof that a leaf is in the newest signed tree; None while it is not."""
         with reading(self._engine) as connection:
-            head = connection.execute(select(HEAD.c.size, HEAD.c.checkpoint)).one_or_none()
+            head = connection.execute(select(HEAD.c.size, HEAD.c.checkpoint).where(HEAD.c.id == HEAD_ID)).one_or_none()
             if head is None or not head.checkpoint or not 0 <= index < head.size:
                 return None
             path = inclusion(index, head.size, reader(connection))
@@ -63,7 +63,7 @@ class TrailLog:
 
 
 def _size(connection: Connection) -> int:
-    return connection.scalar(select(HEAD.c.size)) or 0
+    return connection.scalar(select(HEAD.c.size).where(HEAD.c.id == HEAD_ID)) or 0
 
 
 def _bundle(connection: Connection, tile: Tile) -> bytes:

@@ -15,13 +15,12 @@ from sqlalchemy import Connection, Engine, func, insert, select, update
 
 from audit.entry import commitment, leaf
 from audit.tree import TILE_HEIGHT, Frontier, Node, leaf_hash, root_at
-from models.trail import ENTRY, HEAD, LEAF, NODE
+from models.trail import ENTRY, HEAD, HEAD_ID, LEAF, NODE
 from store.trail import TrailUnavailable
 from store.trail_lock import SequencerLock
 from store.trail_nodes import reader
 from store.trail_signing import Sign
 
-HEAD_ID: Final = 1
 PACE_SECONDS: Final = 0.15
 """The longest time between looking for new entries."""
 GATHER_SECONDS: Final = 0.05
@@ -97,6 +96,7 @@ class Sequencer:
             self._closing.wait(GATHER_SECONDS)
             self._news.clear()
             self._catch_up()
+        self._catch_up()
 
     def _catch_up(self) -> None:
         try:

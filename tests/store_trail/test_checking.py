@@ -38,8 +38,7 @@ CASES = {
     "an entry and its leaf removed from the end": (
         ("DELETE FROM trail.entry WHERE arrival = 300", "DELETE FROM trail.leaf WHERE arrival = 300"),
         [
-            "leaf 299: it is gone, and so is its entry",
-            "the head's root over 300 leaves is not the root of these leaves",
+            "the head says 300 leaves, there are 299",
             "arrival number 300 missing: removed",
         ],
     ),
@@ -63,6 +62,30 @@ CASES = {
             "leaf 2: its hash is not that of the entry: the entry, its time or the leaf was changed",
             "leaf 2: the entry that arrived as number 4 was moved here",
         ],
+    ),
+    "a leaf and its entry removed from the middle": (
+        ("DELETE FROM trail.entry WHERE arrival = 7", "DELETE FROM trail.leaf WHERE arrival = 7"),
+        [
+            "arrival number 7 missing: removed",
+            "leaf 6: it is gone, and so is its entry",
+            "the stored root of tile 0 below level 1 does not fit its hashes",
+            "the head's root over 300 leaves is not the root of these leaves",
+        ],
+    ),
+    "a leaf moved far away": (
+        ('UPDATE trail.leaf SET "index" = 1000000000000 WHERE arrival = 300',),
+        [
+            "leaf 1000000000000: the entry that arrived as number 300 was moved here, far from the rest",
+            "the head says 300 leaves, there are 299",
+        ],
+    ),
+    "a time made unreadable": (
+        ("UPDATE trail.entry SET time = 'yesterday' WHERE arrival = 5",),
+        ["leaf 4: its hash is not that of the entry: the entry, its time or the leaf was changed"],
+    ),
+    "the head moved far ahead": (
+        ("UPDATE trail.head SET size = 1000000000000",),
+        ["the head says 1000000000000 leaves, there are 300"],
     ),
     "a leaf taken from its entry": (
         ("UPDATE trail.leaf SET arrival = 1000 WHERE arrival = 12",),
