@@ -15,14 +15,14 @@ from settings import Place, PullSettings, PushSettings, ReviewSettings
 
 def app(place: Place, issuer: str) -> Door:
     """Every door on one home; `issuer` is the URL at which callers reach it, without a slash at the end."""
-    closing = ExitStack()
     settings = ReviewSettings(place, issuer)
-    reception = open_reception(settings, "reviewer", closing, wake=start_sequencer(settings, closing).wake)
-    fittings = (
-        reception.fittings()
-        + token.fittings(settings)
-        + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
-        + pull.fittings(PullSettings(place, issuer), closing)
-        + review.fittings(reception)
-    )
-    return frame(fittings, closing)
+    with ExitStack() as closing:
+        reception = open_reception(settings, "reviewer", closing, wake=start_sequencer(settings, closing).wake)
+        fittings = (
+            reception.fittings()
+            + token.fittings(settings)
+            + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
+            + pull.fittings(PullSettings(place, issuer), closing)
+            + review.fittings(reception)
+        )
+        return frame(fittings, closing.pop_all())

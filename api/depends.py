@@ -1,5 +1,6 @@
 """What an endpoint asks for, in words: who is visiting, and the ids and pages it was asked about."""
 
+import re
 from typing import Annotated, Final
 
 from fastapi import Depends, Path, Request
@@ -15,8 +16,15 @@ def _reception(request: Request) -> Reception:
     return found
 
 
-_ID: Final = {"pattern": "^[a-z0-9-]+$"}
+_FORM: Final = re.compile("[a-z0-9-]+", re.ASCII)
+_ID: Final = {"pattern": f"^{_FORM.pattern}$"}
 """Documented, not enforced: an id of another form does not exist, and answers like any other that does not."""
+
+
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id; no database is asked about any other."""
+    return _FORM.fullmatch(text) is not None
+
 
 Pusher = Annotated[Visit, Depends(Errand(Scope.DELIVERIES))]
 Puller = Annotated[Visit, Depends(Errand(Scope.TABLES))]

@@ -156,9 +156,9 @@ def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
 
 def app(settings: PullSettings) -> Door:
     """The pull door as a process of its own."""
-    closing = ExitStack()
-    reception = open_reception(settings, "puller", closing)
-    return frame(reception.fittings() + fittings(settings, closing), closing)
+    with ExitStack() as closing:
+        reception = open_reception(settings, "puller", closing)
+        return frame(reception.fittings() + fittings(settings, closing), closing.pop_all())
 
 
 def _selection(reading: Reading, query: CellQuery) -> Selection:

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import JSONResponse
 
-from api.depends import DatasetId, DeliveryId, Pusher
+from api.depends import DatasetId, DeliveryId, Pusher, is_id
 from api.errands import Visit
 from api.expectations import Expectations
 from api.fittings import Fittings
@@ -36,7 +36,6 @@ from intake.delivery import MEDIA_TYPES
 from intake.delivery_expectation import Expectation, Limits
 from intake.delivery_refusals import Refused
 from intake.receive import Incoming, Receiver
-from models.vault import Delivery
 from policies.classification import load_classification
 from policies.dataset import load_datasets
 from settings import PushSettings
@@ -145,7 +144,7 @@ def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -
 def receipt_again(request: Request, visit: Pusher, dataset: DatasetId, delivery: DeliveryId) -> JSONResponse:
     """The receipt of a delivery that the caller's party made."""
     house: PushHouse = request.app.state.push
-    found: Delivery | None = house.receiver.delivery(dataset, visit.principal.party, delivery)
+    found = house.receiver.delivery(dataset, visit.principal.party, delivery) if is_id(delivery) else None
     if found is None:
         raise _nothing(visit, dataset, delivery)
     visit.note(Operation.READ, decision=Decision.PERMIT, dataset=dataset, delivery=delivery, note="receipt")
@@ -186,9 +185,9 @@ def fittings(settings: PushSettings, reception: Reception, closing: ExitStack, *
 
 def app(settings: PushSettings) -> Door:
     """The push door as a process of its own."""
-    closing = ExitStack()
-    reception = open_reception(settings, "pusher", closing)
-    return frame(reception.fittings() + fittings(settings, reception, closing), closing)
+    with ExitStack() as closing:
+        reception = open_reception(settings, "pusher", closing)
+        return frame(reception.fittings() + fittings(settings, reception, closing), closing.pop_all())
 
 
 def _expected(house: PushHouse, visit: Visit, dataset: str) -> Expectation:

@@ -130,10 +130,11 @@ def app(settings: ReviewSettings) -> Door:
 
     Whoever holds the keys that sign tokens and the tree should serve as few requests as can be, so they are here.
     """
-    closing = ExitStack()
-    wake = start_sequencer(settings, closing).wake if settings.sequence else None
-    reception = open_reception(settings, "reviewer", closing, wake=wake)
-    return frame(reception.fittings() + token.fittings(settings) + fittings(reception), closing)
+    with ExitStack() as closing:
+        wake = start_sequencer(settings, closing).wake if settings.sequence else None
+        reception = open_reception(settings, "reviewer", closing, wake=wake)
+        doors = token.fittings(settings) + fittings(reception)
+        return frame(reception.fittings() + doors, closing.pop_all())
 
 
 def _within_reach(visit: Visit, asked: Asked) -> Asked:

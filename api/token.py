@@ -12,7 +12,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from api.depends import STRICT, AtReception
+from api.depends import STRICT, AtReception, is_id
 from api.fittings import Fittings
 from api.oauth import REFUSED, REQUEST_BODY, TokenBody, TokenRefusal, read_form, refused
 from api.problems import BodyTooLarge, TooManyRequests, TrailUnavailable, UnsupportedMediaType, documented
@@ -91,9 +91,10 @@ def _prove(request: Request, form: dict[str, str], reception: Reception, desk: T
         reception.strangers.refuse(address, "Authorization header at the token endpoint")
         raise TokenRefusal("invalid_client", "send client_id and client_secret in the form body", 401)
     client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
+    known_form = client_id if is_id(client_id) else ""
     with transaction(reception.parties) as session:
-        kept = find_client(PartiesSession(session), client_id)
-        active = active_client(PartiesSession(session), client_id)
+        kept = find_client(PartiesSession(session), known_form)
+        active = active_client(PartiesSession(session), known_form)
     if not _verified(secret, kept.secret_hash if kept else None, desk) or active is None:
         reason = f"client {kept.id} not proven or not active" if kept else "unknown client"
         reception.strangers.refuse(address, reason)

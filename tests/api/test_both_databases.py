@@ -1,0 +1,81 @@
+"""The way of a count through the doors, on SQLite and on PostgreSQL: pushed, pulled, reviewed."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from api import app as every_door
+from intake.areas_builtin import sverige
+from intake.areas_store import store_areas
+from settings import Place
+from store.sessions import ReferenceSession, open_engine, transaction
+from tests.api.house import ISSUER, NOW, SECRET, House, furnish
+from tests.api.shelf import TABLE, approve, put
+from tests.api.visitor import Visitor
+
+
+@pytest.fixture
+def both(place: Place) -> House:
+    house = furnish(place)
+    engine = open_engine(place, "owner")
+    with transaction(engine) as session:
+        store_areas(ReferenceSession(session), sverige(), NOW)
+    engine.dispose()
+    put(place, approve(place))
+    return house
+
+
+@pytest.fixture
+def door(both: House) -> Iterator[Visitor]:
+    with Visitor(every_door.app(both.place, ISSUER)) as visitor:
+        yield visitor
+
+
+def signed_in(door: Visitor, client: str) -> dict[str, str]:
+    form = {"grant_type": "client_credentials", "client_id": client, "client_secret": SECRET}
+    answer = door.post("/samsyn/v1/oauth2/token", data=form)
+    assert answer.status_code == 200, answer.text
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def test_a_count_is_pushed_a_table_pulled_and_both_are_found_in_the_log(door: Visitor) -> None:
+    publisher = signed_in(door, "sodertalje-publisher")
+    path = "/samsyn/v1/datasets/kommunens-storningar/deliveries"
+    sent = {"Idempotency-Key": "k1", "Content-Type": "text/csv"}
+    body = "area,category,period,count\n0181,storning-klotter,2026-W07,12\n"
+    pushed = door.post(path, content=body, headers=publisher | sent)
+    assert pushed.status_code == 201, pushed.text
+    assert pushed.json()["logIndex"] is not None
+    assert door.get(pushed.headers["location"], headers=publisher).json() == pushed.json()
+
+    why = {"Samsyn-Purpose": "lagesbild"}
+    cells = f"/samsyn/v1/tables/{TABLE}/cells?limit=100"
+    pulled = door.get(cells, headers=signed_in(door, "huddinge-reader") | why)
+    assert pulled.status_code == 200, pulled.text
+    assert len(pulled.json()["cells"]) == 18
+    assert door.get(cells, headers=signed_in(door, "sodertalje-reader") | why).status_code == 404
+
+    log = door.get("/samsyn/v1/log-entries?limit=100&order=oldest", headers=signed_in(door, "granskaren-auditor"))
+    assert [entry["operation"] for entry in log.json()["logEntries"]] == [
+        *("token", "collect", "collect", "read"),
+        *("token", "read"),
+        *("token", "deny"),
+        "token",
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", ["/samsyn/v1/tables/%00/cells", "/samsyn/v1/tables/%F0%9F%92%A9", "/samsyn/v1/tables/x'--"]
+)
+def test_a_strange_id_is_like_any_that_does_not_exist(door: Visitor, path: str) -> None:
+    why = {"Samsyn-Purpose": "lagesbild"}
+    assert door.get(path, headers=signed_in(door, "huddinge-reader") | why).status_code == 404
+    publisher = signed_in(door, "sodertalje-publisher")
+    for receipt in ("%00", "x%00y", "ÅÄÖ", "1' OR 1=1"):
+        location = f"/samsyn/v1/datasets/kommunens-storningar/deliveries/{receipt}"
+        assert door.get(location, headers=publisher).status_code == 404
+
+
+def test_a_strange_client_is_refused_like_any_other(door: Visitor) -> None:
+    form = {"grant_type": "client_credentials", "client_id": "nul\x00", "client_secret": "nul\x00"}
+    assert door.post("/samsyn/v1/oauth2/token", data=form).status_code == 401
