@@ -44,19 +44,23 @@ def is_fine_by_law(matter: Matter) -> Reason | None:
 
 
 def is_not_denied(matter: Matter) -> Reason | None:
-    """What the parties have held back stays held back, for the reason they gave; so does a sum of nothing else."""
+    """What the parties have held back stays held back, for the reason they gave, and so does a sum that tells it."""
     if not matter.agreement.denials:
         return None
-    denial = matter.denial(matter.known_category) or _denial_of_all(matter)
+    denial = matter.denial(matter.known_category) or _denial_of_parts(matter)
     return Reason("denied", denial.reason.sv, denial.reason.en, AGREEMENTS) if denial else None
 
 
-def _denial_of_all(matter: Matter) -> Denial | None:
-    """The first denial met where every leaf that could be shown is denied."""
-    met = None
+def _denial_of_parts(matter: Matter) -> Denial | None:
+    """The denial that a sum falls under through its leaves.
+
+    What is denied to everyone is left out of the sum, which then falls only if nothing is left. What is denied to this
+    party or purpose alone is in the sum that the others see, and would be given away by it.
+    """
+    met, left = None, False
     for leaf in matter.fine_leaves():
         denial = matter.denial(leaf)
-        if denial is None:
-            return None
-        met = met or denial
-    return met
+        if denial and not matter.scope.denial(leaf, matter.ask.area_level):
+            return denial
+        met, left = met or denial, left or denial is None
+    return None if left else met

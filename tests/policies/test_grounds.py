@@ -8,6 +8,12 @@ from typing import get_args
 import pytest
 
 from policies.grounds import FIRST_DAY, Case, Ground, WhyNot, ground
+from policies.grounds_exceptions import (
+    EXCEPTED_FROM_10_15A,
+    EXCEPTED_FROM_10_24,
+    EXCEPTED_FROM_10_27,
+    EXCEPTED_FROM_2025_170,
+)
 from policies.parties import GroundClaim, GroundCode, PartyRef
 from policies.rulebook import BARS, BREAKING, CLAIMABLE, FOLLOWING, FREE, GROUNDS, SECRECY
 from policies.statutes import OSL, Act
@@ -134,3 +140,27 @@ def test_a_place_in_an_act_is_written_and_linked_as_the_act_does(place: str, anc
 def test_a_place_written_otherwise_is_refused() -> None:
     with pytest.raises(ValueError, match=r"'OSL 10:2': write the place like '10 kap. 15 a §'"):
         OSL("OSL 10:2")
+
+
+def osl(text: str) -> set[str]:
+    """Provisions written as the statute counts them: `25:1-5,8 26:1a`."""
+    found = set()
+    for chapter, sections in (part.split(":") for part in text.split()):
+        for section in sections.split(","):
+            first, _, last = section.partition("-")
+            numbers = [section] if not last else map(str, range(int(first), int(last) + 1))
+            found |= {f"osl-{chapter}-{number}" for number in numbers}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("excepted", "text"),
+    [
+        (EXCEPTED_FROM_10_15A, "24:2a,8 25:1-5,8 26:1a,3,4,6 29:1,2 31:1,2,12 33:2,4a 36:3 40:2,5"),
+        (EXCEPTED_FROM_10_24, "25:2 26:1a"),
+        (EXCEPTED_FROM_10_27, "24:2a,8 25:1-8 26:1-6,1a,2a 29:1,2 31:1,2,12 33:2,4a 36:3 40:2,5"),
+        (EXCEPTED_FROM_2025_170, "24:8 25:1-8,15 26:1-6,1a,2a 40:2,5"),
+    ],
+)
+def test_the_exceptions_are_those_the_statute_lists(excepted: frozenset[str], text: str) -> None:
+    assert excepted == osl(text)
