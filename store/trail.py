@@ -46,6 +46,7 @@ class TrailWriter:
         engine: may write the trail (`store.sessions.open_engine(..., writes="trail")`).
         patience: seconds a caller waits before the trail counts as unavailable.
         wake: called after each commit, for a sequencer in the same process.
+        kept: told what has become durable, the first one's number and the entries in order (`store.trail_recall`).
         salt: gives that many random bytes.
     """
 
@@ -55,11 +56,13 @@ class TrailWriter:
         *,
         patience: float = 20.0,
         wake: Callable[[], None] | None = None,
+        kept: Callable[[EntryId, Sequence[Sealed]], None] | None = None,
         salt: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         self._engine = engine
         self._patience = patience
         self._wake = wake
+        self._kept = kept
         self._salt = salt
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._gate = threading.Lock()
@@ -130,13 +133,16 @@ class TrailWriter:
         return batch
 
     def _commit(self, batch: list[_Waiting]) -> None:
+        entries = [one for waiting in batch for one in waiting.entries]
         try:
             with self._engine.begin() as connection:
-                first = _insert(connection, [one for waiting in batch for one in waiting.entries])
+                first = _insert(connection, entries)
         except Exception as error:  # noqa: BLE001 - whatever it is, callers must hear it and the thread live on
             for waiting in batch:
                 waiting.done.set_exception(_unavailable(error))
             return
+        if self._kept:
+            self._kept(EntryId(first), entries)
         for waiting in batch:
             waiting.done.set_result([EntryId(first + at) for at in range(len(waiting.entries))])
             first += len(waiting.entries)
@@ -167,8 +173,6 @@ def _row(arrival: int, entry: Sealed) -> dict[str, object]:
 
 
 def _unavailable(error: Exception) -> TrailUnavailable:
-    """The failure without the statement and its parameters, which would carry the entry into the logs."""
+    """The failure in one line, without the statement and its parameters, which would carry the entry into the logs."""
     cause = error.__cause__ if isinstance(error, SQLAlchemyError) and error.__cause__ else error
-    problem = TrailUnavailable(f"the trail could not be written: {cause}".strip().splitlines()[0])
-    problem.__cause__ = cause
-    return problem
+    return TrailUnavailable(f"the trail could not be written: {cause}".splitlines()[0])

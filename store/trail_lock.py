@@ -88,4 +88,4 @@ def lock_for(engine: Engine, home: Path) -> SequencerLock:
     """The lock that fits the database of the sequencer's engine."""
     if engine.dialect.name == "postgresql":
         return AdvisoryLock(engine)
-    return FileLock(home / "trail.lock")
+    return FileLock(home / "sequencer.lock")
