@@ -6,7 +6,7 @@ that take requests hold no signing key. Here they share a process; their databas
 
 from contextlib import ExitStack
 
-from api import pull, push, review, token
+from api import log, pull, push, review, token
 from api.frame import Door, frame
 from api.reception import open_reception
 from api.sequencing import start_sequencer
@@ -24,5 +24,6 @@ def app(place: Place, issuer: str) -> Door:
             + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
             + pull.fittings(PullSettings(place, issuer), closing)
             + review.fittings(reception)
+            + log.fittings(reception)
         )
         return frame(fittings, closing.pop_all())

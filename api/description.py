@@ -41,9 +41,9 @@ def describe(document: dict[str, Any], app: FastAPI) -> dict[str, Any]:
     components["securitySchemes"] = {"clientCredentials": _security()}
     for context in iter_route_contexts(app.routes):
         route = context.original_route
-        if isinstance(route, APIRoute) and context.path in document["paths"]:
+        if isinstance(route, APIRoute) and context.path_format in document["paths"]:
             for method in context.methods or ():
-                _complete(document["paths"][context.path][method.lower()], errand_of(route.dependant))
+                _complete(document["paths"][context.path_format][method.lower()], errand_of(route.dependant))
     return document
 
 

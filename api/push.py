@@ -41,6 +41,7 @@ from policies.dataset import load_datasets
 from settings import PushSettings
 from store.sessions import open_engine
 from store.trail_intents import OpenIntent, settle
+from store.trail_log import TrailLog
 from store.trail_reading import TrailReader
 
 DELIVERIES: Final = "/deliveries"
@@ -63,6 +64,7 @@ class PushHouse:
     receiver: Receiver
     expectations: Expectations
     trail: TrailReader
+    log: TrailLog
 
 
 router = APIRouter(tags=["push"])
@@ -148,7 +150,7 @@ def receipt_again(request: Request, visit: Pusher, dataset: DatasetId, delivery:
     if found is None:
         raise _nothing(visit, dataset, delivery)
     visit.note(Operation.READ, decision=Decision.PERMIT, dataset=dataset, delivery=delivery, note="receipt")
-    return JSONResponse(as_json(receipt(found, house.trail)))
+    return JSONResponse(as_json(receipt(found, house.trail, house.log)))
 
 
 def fittings(settings: PushSettings, reception: Reception, closing: ExitStack, *, alone: bool = False) -> Fittings:
@@ -167,7 +169,7 @@ def fittings(settings: PushSettings, reception: Reception, closing: ExitStack, *
     classification = load_classification()
     expectations = Expectations(load_datasets(classification), classification, reading, Limits(rows=settings.max_rows))
     receiver = Receiver(writing, reading, reception.new_id)
-    house = PushHouse(receiver, expectations, TrailReader(reception.trail_reads))
+    house = PushHouse(receiver, expectations, TrailReader(reception.trail_reads), TrailLog(reception.trail_reads))
 
     def settle_what_a_crash_left() -> None:
         now = reception.clock()

@@ -16,6 +16,7 @@ from audit.entry import Kind
 from intake import delivery_refusals as refusals
 from intake.delivery import MEDIA_TYPES
 from models.vault import Delivery
+from store.trail_log import TrailLog
 from store.trail_reading import Asked, TrailReader
 
 PLACED_WITHIN: Final = 1.0
@@ -26,7 +27,8 @@ class Receipt(Wire):
     """What was kept of a delivery, and where the trail says so.
 
     `rows` is what was sent; `added`, `replaced` and `unchanged` count cells of the publisher's own, those that a
-    declared coverage makes zero among them. `log_index` is the place of the outcome in the log, null while it has none.
+    declared coverage makes zero among them. `log_index` is the place of the outcome in the log, and `log_proof` a
+    tlog-proof of it that needs nobody's word; each is null while it has none.
     """
 
     delivery_id: str
@@ -38,11 +40,13 @@ class Receipt(Wire):
     received_at: Time
     content_digest: str
     log_index: int | None
-    log_proof: str | None = None
+    log_proof: str | None
 
 
-def receipt(delivery: Delivery, trail: TrailReader) -> Receipt:
-    """The receipt of a delivery, with its outcome's place in the log as far as it has one by now."""
+def receipt(delivery: Delivery, trail: TrailReader, log: TrailLog | None = None) -> Receipt:
+    """The receipt of a delivery, with its outcome's place in the log as far as it has one by now, and `log`'s proof."""
+    place = _place(delivery, trail)
+    proof = log.receipt(place) if log and place is not None else None
     return Receipt(
         delivery_id=delivery.id,
         dataset=delivery.dataset,
@@ -52,7 +56,8 @@ def receipt(delivery: Delivery, trail: TrailReader) -> Receipt:
         unchanged=delivery.unchanged,
         received_at=delivery.received_at,
         content_digest=delivery.content_digest,
-        log_index=_place(delivery, trail),
+        log_index=place,
+        log_proof=proof.text if proof else None,
     )
 
 

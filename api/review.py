@@ -13,7 +13,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BeforeValidator, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api import token
+from api import log, token
 from api.answers import chosen
 from api.depends import Auditor
 from api.errands import Purposes, Visit, purpose_of
@@ -126,14 +126,14 @@ def fittings(reception: Reception) -> Fittings:
 
 
 def app(settings: ReviewSettings) -> Door:
-    """The review door as a process of its own; the token door and the sequencer stand beside it.
+    """The review door as a process of its own; the token door, the public log and the sequencer stand beside it.
 
     Whoever holds the keys that sign tokens and the tree should serve as few requests as can be, so they are here.
     """
     with ExitStack() as closing:
         wake = start_sequencer(settings, closing).wake if settings.sequence else None
         reception = open_reception(settings, "reviewer", closing, wake=wake)
-        doors = token.fittings(settings) + fittings(reception)
+        doors = token.fittings(settings) + log.fittings(reception) + fittings(reception)
         return frame(reception.fittings() + doors, closing.pop_all())
 
 

@@ -7,10 +7,13 @@ import pytest
 
 from api import push
 from audit.entry import Entry, Kind, Operation
+from audit.receipt import Receipt
 from intake.areas_builtin import sverige
 from intake.areas_store import store_areas
 from settings import PushSettings
 from store.sessions import ReferenceSession, open_engine, transaction
+from store.trail_key import FOLDER as LOG_FOLDER
+from store.trail_key import read_verifier_key
 from tests.api.conftest import Open
 from tests.api.house import ISSUER, NOW, House
 from tests.api.visitor import Visitor
@@ -69,7 +72,11 @@ def test_a_delivery_gets_a_receipt_that_stays(house: House, door: Visitor) -> No
     location = answer.headers["location"]
     assert location == f"{PATH}/{receipt['deliveryId']}"
     again = door.get(location, headers=house.bearer("sodertalje-publisher"))
-    assert (again.status_code, again.json()) == (200, receipt)
+    assert (again.status_code, again.json() | {"logProof": None}) == (200, receipt)
+    verifier = read_verifier_key(house.place.keys / LOG_FOLDER)
+    proof = Receipt.parse(again.json()["logProof"])
+    assert proof.index == receipt["logIndex"]
+    assert proof.check(proof.extra, verifier).size > proof.index
 
 
 def test_the_trail_tells_the_intent_and_the_outcome_and_no_count(house: House, door: Visitor) -> None:
