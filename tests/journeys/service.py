@@ -70,6 +70,7 @@ class Service:
         """Run a command against this service; what it printed."""
         done = subprocess.run(
             [str(SAMSYN), *map(str, words)],
+            check=False,
             capture_output=True,
             text=True,
             env=self.environment,
