@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import Engine, exists, literal, select
 
 from audit.entry import Entry, Kind, Operation, Status, leaf_time
 from models.trail import ENTRY
@@ -18,6 +18,8 @@ from store.trail import EntryId, TrailWriter
 from store.trail_reading import reading
 
 SETTLED_NOTE: Final = "settled after an interruption"
+
+_INTENT: Final = literal(Kind.INTENT.value, literal_execute=True)  # spelled out, so that the index of intents serves
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def open_intents(engine: Engine, before: datetime) -> list[OpenIntent]:
     answered = exists().where(outcome.c.request_id == ENTRY.c.request_id, outcome.c.kind == Kind.OUTCOME)
     wanted = (
         select(ENTRY.c.arrival, ENTRY.c.other)
-        .where(ENTRY.c.kind == Kind.INTENT, ENTRY.c.time <= leaf_time(before), ~answered)
+        .where(ENTRY.c.kind == _INTENT, ENTRY.c.time <= leaf_time(before), ~answered)
         .order_by(ENTRY.c.arrival)
     )
     with reading(engine) as connection:
