@@ -74,4 +74,14 @@ def test_a_monthly_open_table_says_so_in_english() -> None:
 
 def test_every_column_has_a_heading_and_the_record_its_sources() -> None:
     assert tuple(HEADINGS) == Row._fields
+    assert "; ".join(words.sv for words in HEADINGS.values()) == (
+        "Överenskommelse; Version; Benämning; Gäller från; Gäller till; Personuppgiftsansvarig; Personuppgiftsbiträde; "
+        "Driftansvarig; Ändamål; Kategorier av uppgifter; Kategorier av mottagare; Gallring; Säkerhetsåtgärder; Kontakt; "
+        "Tabell; Datamängd; Lämnas av; Lämnas till; Hur ofta; Sekretess; Grund"
+    )
+    assert "; ".join(words.en for words in HEADINGS.values()) == (
+        "Agreement; Version; Title; Valid from; Valid to; Controller; Processor; Operator; Purposes; Categories of data; "
+        "Categories of recipients; Retention; Security measures; Contact; Table; Dataset; Given by; Given to; How often; "
+        "Secrecy; Ground"
+    )
     assert [cite.section for cite in SOURCES] == ["artikel 30", "4 kap. 2 §", "5 kap. 1 §"]
