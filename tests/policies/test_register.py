@@ -76,12 +76,12 @@ def test_every_column_has_a_heading_and_the_record_its_sources() -> None:
     assert tuple(HEADINGS) == Row._fields
     assert "; ".join(words.sv for words in HEADINGS.values()) == (
         "Överenskommelse; Version; Benämning; Gäller från; Gäller till; Personuppgiftsansvarig; Personuppgiftsbiträde; "
-        "Driftansvarig; Ändamål; Kategorier av uppgifter; Kategorier av mottagare; Gallring; Säkerhetsåtgärder; Kontakt; "
-        "Tabell; Datamängd; Lämnas av; Lämnas till; Hur ofta; Sekretess; Grund"
+        "Driftansvarig; Ändamål; Kategorier av uppgifter; Kategorier av mottagare; Gallring; Säkerhetsåtgärder; "
+        "Kontakt; Tabell; Datamängd; Lämnas av; Lämnas till; Hur ofta; Sekretess; Grund"
     )
     assert "; ".join(words.en for words in HEADINGS.values()) == (
-        "Agreement; Version; Title; Valid from; Valid to; Controller; Processor; Operator; Purposes; Categories of data; "
-        "Categories of recipients; Retention; Security measures; Contact; Table; Dataset; Given by; Given to; How often; "
-        "Secrecy; Ground"
+        "Agreement; Version; Title; Valid from; Valid to; Controller; Processor; Operator; Purposes; "
+        "Categories of data; Categories of recipients; Retention; Security measures; Contact; Table; Dataset; Given by; "
+        "Given to; How often; Secrecy; Ground"
     )
     assert [cite.section for cite in SOURCES] == ["artikel 30", "4 kap. 2 §", "5 kap. 1 §"]
