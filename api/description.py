@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.errands import errand_of
 from api.problems import (
+    DatabaseUnavailable,
     Internal,
     Problem,
     TooManyRequests,
@@ -55,7 +56,7 @@ def _complete(operation: dict[str, Any], scope: Scope | None) -> None:
     common: list[type[Problem]] = [Internal]
     if scope is not None:
         operation["security"] = [{"clientCredentials": [scope.value]}]
-        common = [Unauthenticated, WrongRole, TooManyRequests, Internal, TrailUnavailable]
+        common = [Unauthenticated, WrongRole, TooManyRequests, Internal, DatabaseUnavailable, TrailUnavailable]
     for status, response in documented(*common).items():
         told = responses.setdefault(str(status), response)
         if told is not response:

@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -15,10 +17,10 @@ from api.description import VERSION, describe
 from api.envelope import Envelope, problem_response
 from api.fittings import Fittings
 from api.limits import BodyLimit
-from api.logs import logger
+from api.logs import logger, where
 from api.metrics import Metrics
 from api.parameters import not_understood
-from api.problems import MethodNotAllowed, Problem, TrailUnavailable, of_status
+from api.problems import DatabaseUnavailable, MethodNotAllowed, Problem, TrailUnavailable, of_status
 from api.wire import BASE
 from store.trail import TrailUnavailable as TrailFailure
 
@@ -58,6 +60,9 @@ def frame(fittings: Fittings, closing: ExitStack) -> Door:
         Problem: _problem,
         RequestValidationError: _not_understood,
         TrailFailure: _trail_failed,
+        OperationalError: _database_failed,
+        InterfaceError: _database_failed,
+        PoolTimeout: _database_failed,
         **fittings.handlers,
     }
     for kind, handler in handlers.items():
@@ -103,3 +108,8 @@ async def _trail_failed(request: Request, error: Exception) -> Response:
     request.app.state.metrics.trail_failed()
     logger().error("trail unavailable", request=request.state.request_id, reason=str(error))
     return problem_response(request, TrailUnavailable(headers={"Retry-After": "10"}))
+
+
+async def _database_failed(request: Request, error: Exception) -> Response:
+    logger().error("database unavailable", request=request.state.request_id, **where(error))
+    return problem_response(request, DatabaseUnavailable(headers={"Retry-After": "10"}))

@@ -19,6 +19,7 @@
     ├── KeyReused                422  the same Idempotency-Key with another body
     ├── TooManyRequests          429  with Retry-After
     ├── Internal                 500  ours; nothing more is said
+    ├── DatabaseUnavailable      503  what the door stands on does not answer
     └── TrailUnavailable         503  no trace, no data
 
 Problems are exceptions because they end a request; verdicts of policies are values and become problems at the door.
@@ -178,6 +179,12 @@ class Internal(Problem):
     """A fault of ours. Nothing more is said to the caller; the log has the request id."""
 
     name, status, title = "internal", 500, "Something went wrong on our side"
+
+
+class DatabaseUnavailable(Problem):
+    """What the door stands on does not answer; the same request may succeed later."""
+
+    name, status, title = "database-unavailable", 503, "The service cannot reach its data just now"
 
 
 class TrailUnavailable(Problem):

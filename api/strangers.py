@@ -1,6 +1,7 @@
 """Refusals of callers nobody knows: limited for each address, and told to the trail as one entry a minute.
 
-A stranger costs the trail nothing by knocking often. What is kept is how often and why, never from where.
+A stranger costs the trail nothing by knocking often. What is kept is how often and why, never from where. Whoever
+guesses a client's secret is slowed down for that client alone, so that nobody else at the address is locked out.
 """
 
 import threading
@@ -14,8 +15,10 @@ from audit.entry import Decision, Entry, Kind, Operation
 from store.trail import TrailUnavailable, TrailWriter
 
 WINDOW: Final = timedelta(minutes=1)
-PER_ADDRESS: Final = 60
+PER_ADDRESS: Final = 600
 """How many refusals an address gets in a window before it is told to wait."""
+PER_CLIENT: Final = 30
+"""How many of them for one client that it says it is."""
 MOST_ADDRESSES: Final = 10_000
 """Beyond so many addresses in a window the rest share one allowance."""
 
@@ -31,33 +34,33 @@ class Strangers:
         self._timer: threading.Timer | None = None
         self._begun = clock()
         self._reasons: Counter[str] = Counter()
-        self._addresses: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
 
-    def hold_off(self, address: str) -> None:
-        """Stop an address that has had its share, before anything costly is done for it.
+    def hold_off(self, address: str, client: str = "") -> None:
+        """Stop a caller that has had its share, before anything costly is done for it.
 
         Raises:
             TooManyRequests: it has.
         """
         with self._lock:
-            refusals = self._addresses[self._known(address)]
-        if refusals >= PER_ADDRESS:
+            tired = any(self._refusals[name] >= most for name, most in self._shares(address, client))
+        if tired:
             seconds = max(1, round((self._begun + WINDOW - self._clock()).total_seconds()))
             raise TooManyRequests(f"Wait {seconds} s before trying again", headers={"Retry-After": str(seconds)})
 
-    def refuse(self, address: str, reason: str) -> None:
+    def refuse(self, address: str, reason: str, client: str = "") -> None:
         """Note one refusal.
 
         Raises:
-            TooManyRequests: the address had had its share of this minute already.
+            TooManyRequests: the caller had had its share of this minute already.
         """
         try:
-            self.hold_off(address)
+            self.hold_off(address, client)
         finally:
             with self._lock:
                 if self._timer is None:
                     self._begin()
-                self._addresses[self._known(address)] += 1
+                self._refusals.update(name for name, _ in self._shares(address, client))
                 self._reasons[reason] += 1
 
     def flush(self) -> None:
@@ -67,12 +70,15 @@ class Strangers:
                 self._timer.cancel()
                 self._timer = None
             reasons, self._reasons = self._reasons, Counter()
-            self._addresses.clear()
+            self._refusals.clear()
         if reasons:
             self._write(reasons)
 
-    def _known(self, address: str) -> str:
-        return address if address in self._addresses or len(self._addresses) < MOST_ADDRESSES else "others"
+    def _shares(self, address: str, client: str) -> list[tuple[str, int]]:
+        """The names that a caller's refusals are counted under, and how many each may have."""
+        shares = [(address, PER_ADDRESS), *([(f"{address} {client[:64]}", PER_CLIENT)] if client else [])]
+        full = len(self._refusals) >= MOST_ADDRESSES
+        return [("others" if full and name not in self._refusals else name, most) for name, most in shares]
 
     def _begin(self) -> None:
         self._begun = self._clock()

@@ -86,7 +86,7 @@ def token(request: Request, form: Annotated[dict[str, str], Depends(read_form)],
 def _prove(request: Request, form: dict[str, str], reception: Reception, desk: TokenDesk) -> Client:
     """The client whose id and secret these are, active and of an active party."""
     address = request.client.host if request.client else ""
-    reception.strangers.hold_off(address)
+    reception.strangers.hold_off(address, form.get("client_id", ""))
     if "authorization" in request.headers:
         reception.strangers.refuse(address, "Authorization header at the token endpoint")
         raise TokenRefusal("invalid_client", "send client_id and client_secret in the form body", 401)
@@ -97,7 +97,7 @@ def _prove(request: Request, form: dict[str, str], reception: Reception, desk: T
         active = active_client(PartiesSession(session), known_form)
     if not _verified(secret, kept.secret_hash if kept else None, desk) or active is None:
         reason = f"client {kept.id} not proven or not active" if kept else "unknown client"
-        reception.strangers.refuse(address, reason)
+        reception.strangers.refuse(address, reason, client_id)
         raise TokenRefusal("invalid_client", "the client is not known, not active, or not proven", 401)
     return active[0]
 

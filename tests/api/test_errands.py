@@ -149,3 +149,14 @@ def test_a_reading_without_a_purpose_is_refused_unless_the_client_has_one(house:
     token = house.bearer("huddinge-reader")
     assert door.get("/tables", headers=token).status_code == 400
     assert door.get("/tables", headers=token | WHY).json() == "reader lagesbild"
+
+
+def test_a_database_that_is_gone_is_503_and_says_no_more(house: House, door: Visitor) -> None:
+    token = house.bearer("huddinge-reader") | WHY
+    assert door.get("/tables", headers=token).status_code == 200
+    door.app.state.reception.parties.dispose()
+    (house.place.home / "parties.db").rename(house.place.home / "elsewhere.db")
+    answer = door.get("/tables", headers=token)
+    assert answer.status_code == 503
+    assert "parties" not in answer.text
+    assert door.get("/ready").json() == {"status": "fail", "failing": ["parties", "trail"]}

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from api import token
-from api.strangers import PER_ADDRESS, WINDOW
+from api.strangers import PER_ADDRESS, PER_CLIENT, WINDOW
 from audit.entry import Operation
 from auth.keys import FOLDER, PUBLIC, load_public
 from auth.tokens import LIFETIME, Reader
@@ -116,16 +116,23 @@ def test_refusals_are_one_entry_a_minute_with_their_reasons(house: House, door: 
     assert entry.fields["note"] == "anonymous: 3 client huddinge-reader not proven or not active, 1 unknown client"
 
 
-def test_an_address_that_guesses_must_wait(house: House, door: Visitor) -> None:
+def test_whoever_guesses_must_wait_and_nobody_else(house: House, door: Visitor) -> None:
     strangers = door.app.state.reception.strangers
-    for _ in range(PER_ADDRESS):
-        strangers.refuse("127.0.0.1", "unknown client")
+    for _ in range(PER_CLIENT):
+        strangers.refuse("127.0.0.1", "client huddinge-reader not proven or not active", "huddinge-reader")
     answer = door.post(PATH, data=GOOD)
     assert answer.status_code == 429
     assert 0 < int(answer.headers["retry-after"]) <= 60
+    assert door.post(PATH, data=GOOD | {"client_id": "orebro-analyst"}).status_code == 200
     house.clock.forward(WINDOW)
     strangers.flush()
     assert door.post(PATH, data=GOOD).status_code == 200
+
+
+def test_an_address_that_only_knocks_is_told_to_wait(door: Visitor) -> None:
+    for _ in range(PER_ADDRESS):
+        door.app.state.reception.strangers.refuse("127.0.0.1", "unknown client")
+    assert door.post(PATH, data=GOOD).status_code == 429
 
 
 def test_the_metadata_says_where_tokens_are_had(door: Visitor) -> None:
