@@ -133,7 +133,8 @@ class Readings:
                 self._parts.move_to_end(key)
                 return self._parts[key]
         lying = self.shelves.lying(release)
-        summed = rules.summed(permit.table, ask.on, release.agreement_digest)
+        grant = rules.grant(permit.table, ask.on)
+        summed = rules.summed(grant, release.agreement_digest, release.released_at.date())
         leaves = {code: _below(code, each.level, rules, summed) for code, each in lying.dimensions["category"].items()}
 
         def judge(leaf: str, level: str) -> Verdict:

@@ -56,19 +56,20 @@ class RulesNow:
             raise LookupError(f"no agreement in force on {on} grants {table}")
         return found[1]
 
-    def summed(self, table: str, on: date, made_under: str) -> frozenset[str]:
-        """The leaves that a table's sums add up, in a release made under the agreement version `made_under`.
+    def summed(self, table: TableGrant, made_under: str, on: date) -> frozenset[str]:
+        """The leaves that a table's sums add up in a release of the day `on` under the agreement version `made_under`.
 
-        Under another version than today's they are not known to be fewer than all that is granted.
+        If that version is not known any more, they may be all that the dataset has.
         """
-        found = self.agreements.grant(table, on)
-        if found is None:
-            return frozenset()
-        agreement, grant = found
-        scope = Scope(agreement, grant, self.datasets[grant.dataset], self.classification, self.law.at(on))
-        levels = grant.area_levels if agreement.digest == made_under else ()
-        every = filter(scope.grants, scope.dataset.categories)
-        return frozenset(leaf for leaf in every if all(scope.shows(leaf, level) for level in levels))
+        dataset = self.datasets[table.dataset]
+        agreement = next((each for each in self.agreements if each.digest == made_under), None)
+        grant = agreement.table(table.id) if agreement else None
+        if agreement is None or grant is None:
+            return frozenset(dataset.categories)
+        scope = Scope(agreement, grant, dataset, self.classification, self.law.at(on))
+        return frozenset(
+            leaf for leaf in dataset.categories if all(scope.shows(leaf, level) for level in grant.area_levels)
+        )
 
     def digest(self, dataset: str) -> str:
         """A sha256 over law, classification and dataset: the rules that a reading was decided under."""

@@ -378,3 +378,15 @@ def test_an_agreement_that_has_ended_gives_its_party_the_reason(house: House, op
     answer = ask(house, door)
     assert answer.status_code == 403
     assert "in-force" in {reason["rule"] for reason in answer.json()["reasons"]}
+
+
+def test_a_release_under_an_older_version_shows_no_sum_of_what_the_new_one_lacks(house: House, open_door: Open) -> None:
+    put(house.place, approve(house.place))
+    narrower = AGREEMENT.replace(b"version = 1", b"version = 2").replace(
+        b"valid_from = 2024-01-01", b"valid_from = 2026-01-01"
+    )
+    before, table, after = narrower.partition(b'id = "huddinge-storningar"')
+    after = after.replace(b'categories = ["*"]', b'categories = ["storning-ordning"]', 1)
+    approve(house.place, before + table + after)
+    body = ask(house, opened(house, open_door), f"{CELLS}?limit=100").json()
+    assert {cell["category"] for cell in body["cells"]} == {"storning-ordning", "storning-buskorning"}
