@@ -17,6 +17,7 @@ import typer
 
 from cli.errors import Stop
 from samsyn_client.client import Client
+from samsyn_client.patience import Patience
 from samsyn_client.problems import NotAllowed, NotSignedIn, Problem, SamsynError
 
 ClientOption = Annotated[
@@ -24,6 +25,9 @@ ClientOption = Annotated[
     typer.Option("--client", metavar="ID", help="As which client (else SAMSYN_CLIENT_ID); a demo home knows its own."),
 ]
 UrlOption = Annotated[str | None, typer.Option("--url", help="The service (else SAMSYN_URL, else the demo's).")]
+
+_PATIENCE = Patience(attempts=4)
+"""Someone sits and waits: about three seconds in all, where a program would be more patient."""
 
 _DEMO_HOMES = ("var", "var/demo")
 
@@ -72,7 +76,8 @@ def signed_in(client: str | None, url: str | None, role: str, purpose: str | Non
     found = find_credentials(client, url, role, os.environ)
     allow_http = os.environ.get("SAMSYN_ALLOW_HTTP") == "1"
     try:
-        with Client(found.url, found.client_id, found.secret, purpose=purpose, allow_http=allow_http) as samsyn:
+        who = (found.url, found.client_id, found.secret)
+        with Client(*who, purpose=purpose, allow_http=allow_http, patience=_PATIENCE) as samsyn:
             yield samsyn
     except NotSignedIn as error:
         raise Stop(f"{found.url} does not accept {found.client_id}: {error.detail}") from None

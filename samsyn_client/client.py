@@ -80,13 +80,13 @@ class Client:
             timeout=timeout,
             transport=transport,
         )
-        self._tokens = Tokens(self._http, client_id, client_secret, time.monotonic)
-        self._wire = Wire(self._http, self._tokens, patience, sleep)
+        tokens = Tokens(self._http, client_id, client_secret, time.monotonic)
+        self._wire = Wire(self._http, tokens, patience, sleep)
         self._reading = {"Samsyn-Purpose": purpose} if purpose else {}
 
     def token(self) -> str:
         """An access token, for a program that speaks to the service by itself."""
-        return self._tokens.bearer()
+        return self._wire.bearer()
 
     def push(  # noqa: PLR0913 -- what a delivery is made of
         self,

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 
 from samsyn_client.patience import Patience
 from samsyn_client.problems import SamsynError, Unexpected, Unreachable, problem_of
 from samsyn_client.token import Tokens
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Wire:
         Raises:
             SamsynError: the service said no, or nothing.
         """
-        response = self._patiently(ask)
+        response = self._patiently(lambda: self._once(ask), repeatable=ask.repeatable)
         try:
             yield response
         except httpx.TransportError as error:
@@ -104,16 +106,30 @@ class Wire:
         finally:
             response.close()
 
-    def _patiently(self, ask: Ask) -> httpx.Response:
+    def bearer(self) -> str:
+        """An access token.
+
+        Raises:
+            SamsynError: the service gives none.
+        """
+        return self._patiently(self._bearer, repeatable=True)
+
+    def _patiently(self, act: Callable[[], Given], *, repeatable: bool) -> Given:
         attempt = 1
         while True:
             try:
-                return self._once(ask)
+                return act()
             except SamsynError as error:
-                if not self._patience.allows(attempt, error, repeatable=ask.repeatable):
+                if not self._patience.allows(attempt, error, repeatable=repeatable):
                     raise
                 self._sleep(self._patience.wait(attempt, error))
             attempt += 1
+
+    def _bearer(self) -> str:
+        try:
+            return self._tokens.bearer()
+        except httpx.TransportError as error:
+            raise _unreachable(self._http.base_url, error) from error
 
     def _once(self, ask: Ask) -> httpx.Response:
         response = self._send(ask)
@@ -128,8 +144,8 @@ class Wire:
         return response
 
     def _send(self, ask: Ask) -> httpx.Response:
+        headers = {**(ask.headers or {}), "Authorization": f"Bearer {self._bearer()}"}
         try:
-            headers = {**(ask.headers or {}), "Authorization": f"Bearer {self._tokens.bearer()}"}
             content = ask.content() if ask.content else None
             request = self._http.build_request(
                 ask.method, ask.path, params=ask.params, headers=headers, content=content

@@ -49,7 +49,9 @@ def demo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, service: Service) -> P
     monkeypatch.setenv("SAMSYN_HOME", str(tmp_path))
 
     def connect(url: str, client_id: str, secret: str, **options: Any) -> Client:  # noqa: ANN401 -- the client's own
-        return Client(url, client_id, secret, patience=NEVER, transport=httpx.MockTransport(service), **options)
+        return Client(
+            url, client_id, secret, **{**options, "patience": NEVER, "transport": httpx.MockTransport(service)}
+        )
 
     monkeypatch.setattr(credentials, "Client", connect)
     return tmp_path

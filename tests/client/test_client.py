@@ -73,7 +73,7 @@ def test_a_token_is_fetched_once_and_renewed_when_it_has_run_out(service: Servic
         {"grant_type": ["client_credentials"], "client_id": ["reader"], "client_secret": ["s3cret"]}
     ]
     service.lasts = 5
-    client._tokens.forget()
+    client._wire._tokens.forget()
     client.receipt("ds", "d1")
     client.receipt("ds", "d1")
     assert [request.headers["Authorization"][-7:] for request in service.asked] == [
@@ -167,6 +167,14 @@ def test_what_can_be_repeated_is_tried_again(service: Service, failure: Exceptio
     assert service.client().push("ds", b"rows").rows == 3
     assert len(service.asked) == 3
     assert 0.25 <= service.waits[0] <= 0.5 <= service.waits[1] <= 1.0
+
+
+def test_a_token_is_waited_for_like_anything_else(service: Service) -> None:
+    service.token_answers = [httpx.ConnectError("refused"), httpx.ReadTimeout("slow")]
+    assert service.client().token() == "token-3"
+    service.token_answers = [httpx.ConnectError("refused")]
+    with pytest.raises(problems.Unreachable):
+        service.client(patience=NEVER).token()
 
 
 def test_the_wait_is_as_long_as_the_service_asks(service: Service) -> None:
@@ -319,4 +327,4 @@ def test_no_error_or_name_of_an_object_holds_the_secret(service: Service) -> Non
     client = service.client(patience=NEVER)
     with pytest.raises(problems.Unreachable) as caught:
         client.receipt("ds", "d1")
-    assert "s3cret" not in f"{caught.value!r} {client!r} {client._tokens!r}"
+    assert "s3cret" not in f"{caught.value!r} {client!r} {client._wire!r} {client._wire._tokens!r}"
