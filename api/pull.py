@@ -10,10 +10,12 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
+from api import examples
 from api.answers import answer, chosen, etag, known, not_modified
 from api.catalogue import TableBody, TableList, description, summary
 from api.depends import Puller, TableId
 from api.errands import Purposes, Visit, purpose_of
+from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
 from api.parameters import Filter, Limit, Page
@@ -87,7 +89,12 @@ class Cells(Listed):
 _REFUSALS = documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound)
 
 
-@router.get(TABLES, summary="The tables that the caller may read", response_model=TableList, responses=_REFUSALS)
+@router.get(
+    TABLES,
+    summary="The tables that the caller may read",
+    response_model=TableList,
+    responses={200: shown(examples.TABLES), **_REFUSALS},
+)
 def tables(request: Request, visit: Puller, query: Annotated[ListQuery, Query()], why: Purposes = None) -> Response:
     """The tables that an agreement in force grants the caller for its purpose."""
     readings: Readings = request.app.state.readings
@@ -100,7 +107,12 @@ def tables(request: Request, visit: Puller, query: Annotated[ListQuery, Query()]
     return JSONResponse({"tables": listed, **paged(request, meta(len(granted), query.page, query.limit, len(shown)))})
 
 
-@router.get(f"{TABLES}/{{table}}", summary="A table without its cells", response_model=TableBody, responses=_REFUSALS)
+@router.get(
+    f"{TABLES}/{{table}}",
+    summary="A table without its cells",
+    response_model=TableBody,
+    responses={200: shown(examples.TABLE), **_REFUSALS},
+)
 def table(request: Request, visit: Puller, table: TableId, why: Purposes = None) -> Response:
     """Its codes with labels, its method, its releases, and the ground on which the caller may have it."""
     readings: Readings = request.app.state.readings
@@ -115,7 +127,10 @@ def table(request: Request, visit: Puller, table: TableId, why: Purposes = None)
     summary="The cells of a table",
     response_model=Cells,
     responses={
-        200: {"content": {CSV: {}}, "description": "Cells, by area, category and period"},
+        200: {
+            "description": "Cells, by area, category and period",
+            "content": shown(examples.CELLS)["content"] | {CSV: {"example": examples.CELLS_CSV}},
+        },
         304: {"description": "What the caller has is still so"},
         **documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound, Gone, NotAcceptable),
     },

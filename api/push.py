@@ -12,8 +12,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import JSONResponse
 
+from api import examples
 from api.depends import DatasetId, DeliveryId, Pusher, is_id
 from api.errands import Visit
+from api.examples import shown
 from api.expectations import Expectations
 from api.fittings import Fittings
 from api.frame import Door, frame
@@ -100,7 +102,10 @@ class Sent:
     response_model=Receipt,
     summary="Deliver counts",
     responses={
-        201: {"headers": {"Location": {"description": "Where the receipt stays", "schema": {"type": "string"}}}},
+        201: {
+            "headers": {"Location": {"description": "Where the receipt stays", "schema": {"type": "string"}}},
+            **shown(examples.RECEIPT),
+        },
         **documented(
             BadRequest,
             UnknownParameter,
@@ -142,7 +147,12 @@ def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -
     return JSONResponse(as_json(receipt(kept, house.trail)), 201, headers={"Location": location})
 
 
-@router.get(f"{PATH}/{{delivery}}", response_model=Receipt, summary="A receipt again", responses=documented(NotFound))
+@router.get(
+    f"{PATH}/{{delivery}}",
+    response_model=Receipt,
+    summary="A receipt again",
+    responses={200: shown(examples.RECEIPT), **documented(NotFound)},
+)
 def receipt_again(request: Request, visit: Pusher, dataset: DatasetId, delivery: DeliveryId) -> JSONResponse:
     """The receipt of a delivery that the caller's party made."""
     house: PushHouse = request.app.state.push

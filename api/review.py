@@ -13,10 +13,11 @@ from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BeforeValidator, Field
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from api import log, token
+from api import examples, log, token
 from api.answers import chosen
 from api.depends import Auditor
 from api.errands import Purposes, Visit, purpose_of
+from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
 from api.parameters import Filter, Limit, Page
@@ -97,7 +98,10 @@ class LogQuery(Wire):
     summary="Who read what, when, why and on which ground",
     response_model=LogEntries,
     responses={
-        200: {"content": {CSV_MEDIA_TYPE: {}, NDJSON_MEDIA_TYPE: {}}, "description": "Entries of the log"},
+        200: {
+            "description": "Entries of the log",
+            "content": shown(examples.LOG_ENTRIES)["content"] | {CSV_MEDIA_TYPE: {}, NDJSON_MEDIA_TYPE: {}},
+        },
         **documented(UnknownCode, UnknownParameter, PurposeMissing, WrongRole, NotAcceptable),
     },
 )

@@ -1,18 +1,22 @@
 """All doors together: every route has its errand, every role its routes, and the description tells the truth."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
+from pydantic import BaseModel
 
 from api import app as every_door
-from api import pull, push, review
+from api import examples, pull, push, review
+from api.catalogue import TableBody, TableList
 from api.depends import STRICT
 from api.errands import errand_of
 from api.frame import Door
 from api.problems import MEDIA_TYPE, catalogue
+from api.receipts import Receipt
 from auth.principal import RIGHTS, Role
 from auth.scopes import Scope
 from settings import Place, PullSettings, PushSettings, ReviewSettings
@@ -176,3 +180,25 @@ def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House)
             visitor = closing.enter_context(Visitor(app))
             assert paths_of(app) == expected
             assert visitor.get("/ready").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("shape", "example"),
+    [
+        (TableList, examples.TABLES),
+        (TableBody, examples.TABLE),
+        (pull.Cells, examples.CELLS),
+        (Receipt, examples.RECEIPT),
+        (review.LogEntries, examples.LOG_ENTRIES),
+    ],
+)
+def test_every_example_is_of_its_shape(shape: type[BaseModel], example: dict[str, Any]) -> None:
+    shape.model_validate_json(json.dumps(example))
+
+
+def test_every_answer_in_json_is_described_with_an_example(described: dict[str, Any]) -> None:
+    for path, _, operation in operations(described):
+        found = operation["responses"].get("200") or operation["responses"]["201"]
+        if path in ERRANDS:
+            assert found["content"]["application/json"]["example"]
+            assert found["content"]["application/json"]["schema"]

@@ -1,0 +1,107 @@
+"""Worked examples for the API's description. The figures are invented; a test holds each against its shape."""
+
+from typing import Any, Final
+
+_PAGE: Final[dict[str, Any]] = {
+    "_meta": {"totalRecords": 1, "page": 1, "offset": 0, "limit": 20, "count": 1},
+    "_links": {
+        "self": {"href": "https://samsyn.example/samsyn/v1/tables?limit=20&page=1", "rel": "self", "method": "GET"},
+        "first": {"href": "https://samsyn.example/samsyn/v1/tables?limit=20&page=1", "rel": "first", "method": "GET"},
+        "last": {"href": "https://samsyn.example/samsyn/v1/tables?limit=20&page=1", "rel": "last", "method": "GET"},
+    },
+}
+_RELEASE: Final = "0b6f3c1e-8d0c-4a53-9c37-5d1f6a4a2b10"
+_TITLE: Final = {"sv": "Störningar per vecka, Huddinge", "en": "Disturbances by week, Huddinge"}
+_SUMMARY: Final[dict[str, Any]] = {
+    "id": "huddinge-storningar",
+    "title": _TITLE,
+    "dataset": "kommunens-storningar",
+    "areaLevels": ["kommun"],
+    "period": {"unit": "iso-week", "first": "2024-W01", "last": "2026-W46"},
+    "releaseId": _RELEASE,
+    "releasedAt": "2026-11-17T06:00:00.000Z",
+}
+_GRAFFITI: Final = {
+    "code": "storning-klotter",
+    "label": {"sv": "Klotter", "en": "Graffiti"},
+    "parent": "storning-fysisk-miljo",
+    "level": "leaf",
+}
+
+TABLES: Final[dict[str, Any]] = {"tables": [_SUMMARY | {"method": "suppress"}], **_PAGE}
+TABLE: Final[dict[str, Any]] = _SUMMARY | {
+    "dimensions": [{"id": "category", "label": {"sv": "Kategori", "en": "Category"}, "codes": [_GRAFFITI]}],
+    "method": {"kind": "suppress", "smallestCell": 5},
+    "agreement": "huddinge",
+    "agreementVersion": 1,
+    "grounds": ["osl-2-1"],
+    "legalGrounds": [
+        {"law": "lagen (2023:196)", "section": "9 §", "href": "https://www.riksdagen.se/sv/dokument-och-lagar/"}
+    ],
+    "knownOn": "2026-11-17",
+    "releases": [
+        {
+            "releaseId": _RELEASE,
+            "releasedAt": "2026-11-17T06:00:00.000Z",
+            "knownOn": "2026-11-17",
+            "status": "released",
+            "withdrawnReason": None,
+        }
+    ],
+    "secrecyTransferred": {"source": "polisen", "provision": "osl-18-1"},
+    "notes": {"sv": ["Uppgifter som de var kända 2026-11-17"], "en": ["Figures as known on 2026-11-17"]},
+}
+CELLS: Final[dict[str, Any]] = {
+    "cells": [
+        {
+            "area": "0126",
+            "category": "storning-klotter",
+            "period": "2026-W46",
+            "periodStart": "2026-11-09",
+            "count": None,
+            "status": "withheld",
+        }
+    ],
+    "releaseId": _RELEASE,
+    **_PAGE,
+}
+CELLS_CSV: Final = (
+    "area,category,period,period_start,count,status\r\n0126,storning-klotter,2026-W46,2026-11-09,,withheld\r\n"
+)
+RECEIPT: Final[dict[str, Any]] = {
+    "deliveryId": "625ffa9d-eee2-444a-93b6-e191af91046d",
+    "dataset": "kommunens-storningar",
+    "rows": 1,
+    "added": 1,
+    "replaced": 0,
+    "unchanged": 0,
+    "receivedAt": "2026-11-22T11:59:37.120Z",
+    "contentDigest": "sha-256=:aLzOKy8XE/HOiXQFq9Pyy4yJCgOoLcF0Pq6NkzRyQGk=:",
+    "logIndex": 5,
+    "logProof": None,
+}
+LOG_ENTRIES: Final[dict[str, Any]] = {
+    "logEntries": [
+        {
+            "index": 4711,
+            "time": "2026-11-22T11:59:34.120Z",
+            "operation": "read",
+            "actor": "huddinge-reader",
+            "role": "reader",
+            "party": "huddinge",
+            "purpose": "lagesbild",
+            "table": "huddinge-storningar",
+            "selection": {"period": ["2026-W44"]},
+            "decision": "permit",
+            "rows": 6,
+            "cellsWithheld": 2,
+            "requestId": "92bb0d11-54ae-43eb-87b3-ef1318a0c6a6",
+        }
+    ],
+    **_PAGE,
+}
+
+
+def shown(example: object) -> dict[str, Any]:
+    """The `content` of a JSON response with its example."""
+    return {"content": {"application/json": {"example": example}}}
