@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -103,6 +104,9 @@ def run(
         date_header=True,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    # uvicorn raises a caught signal again once it has shut down; by then there is nothing left to end.
+    for end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(end, lambda *_: None)
     _Server(config, ready).run()
 
 

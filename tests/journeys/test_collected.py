@@ -51,5 +51,5 @@ def test_collecting_again_changes_nothing(demo: Service, shared: Path) -> None:
     first = collected(demo, "bra", shared / FIGURES)
     before = in_the_vault(demo, "bra-anmalda-brott")
     again = collected(demo, "bra", shared / FIGURES)
-    assert again["delivery"] == first["delivery"]
+    assert again["receipt"] == first["receipt"]
     assert in_the_vault(demo, "bra-anmalda-brott").equals(before)
