@@ -97,6 +97,16 @@ def test_a_table_and_a_party_are_found_by_id_or_not_at_all() -> None:
             'method = { kind = "open", smallest_cell = 3 }',
             "tables.0.method.smallest_cell: no parameter of 'open'; its parameters are: none",
         ),
+        (
+            "# The police's",
+            '[[denials]]\nwhat = { parties = ["bra"] }\nreason = { sv = "a", en = "b" }\n# The',
+            "denials.0.what: 'bra' is no party to this agreement; its parties are sodertalje, polisen, raddningstjansten",
+        ),
+        (
+            "# The police's",
+            '[[denials]]\nwhat = { tables = ["bort"] }\nreason = { sv = "a", en = "b" }\n# The',
+            "denials.0.what: 'bort' is no table of this agreement",
+        ),
         ("delay_days = 7", "delay_days = -1", "tables.0.delay_days: '-1': input should be greater than or equal to 0"),
         ("delay_days = 7", "delay_days = 7.0", "tables.0.delay_days: '7.0': input should be a valid integer"),
         ('weekday = "tuesday"', 'weekday = "tisdag"', "tables.0.calendar.weekday: 'tisdag': input should be"),

@@ -256,6 +256,12 @@ def test_a_reason_says_what_would_be_right() -> None:
     assert told(ask(category="anmald-mord-drap")) == [
         "anmald-mord-drap is sensitive and is not shown as finely as kommun, iso-week"
     ]
+    assert told(ask(category="anmald-mord-drap"), agreement(area_levels=["lan", "kommun"])) == [
+        "anmald-mord-drap is sensitive and is not shown as finely as lan, kommun, iso-week"
+    ]
+    assert told(ask(area_level="deso"), agreement(area_levels=["lan", "kommun"])) == [
+        "the level of area deso is not covered; the table has lan, kommun"
+    ]
     assert told(ask(category="anmald-12-kap"), agreement(method={"kind": "open"})) == [
         "anmald-12-kap has small counts that may not be shown unprotected; the method is open"
     ]

@@ -105,16 +105,25 @@ def test_secrecy_follows_to_an_authority_and_only_where_there_is_some() -> None:
     assert follows.why_not(case("osl-35-1")) is None
     without, beyond = follows.why_not(case()), follows.why_not(case("osl-35-1", "other"))
     assert without is not None
-    assert without.sentence_en == "the data are under no secrecy rule"
+    assert (without.sentence_sv, without.sentence_en) == (
+        "uppgiften är inte sekretessreglerad",
+        "the data are under no secrecy rule",
+    )
     assert beyond is not None
-    assert beyond.sentence_en == "the recipient is no authority"
+    assert (beyond.sentence_sv, beyond.sentence_en) == (
+        "mottagaren är ingen myndighet",
+        "the recipient is no authority",
+    )
 
 
 def test_what_is_under_secrecy_is_not_free() -> None:
     for code in FREE:
         reason = GROUNDS[code].why_not(case("osl-35-1"))
         assert reason is not None
-        assert reason.sentence_en == "the data fall under osl-35-1"
+        assert (reason.sentence_sv, reason.sentence_en) == (
+            "uppgiften omfattas av osl-35-1",
+            "the data fall under osl-35-1",
+        )
 
 
 def test_a_rule_before_its_day_says_from_when_it_holds() -> None:

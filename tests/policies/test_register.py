@@ -81,7 +81,7 @@ def test_every_column_has_a_heading_and_the_record_its_sources() -> None:
     )
     assert "; ".join(words.en for words in HEADINGS.values()) == (
         "Agreement; Version; Title; Valid from; Valid to; Controller; Processor; Operator; Purposes; "
-        "Categories of data; Categories of recipients; Retention; Security measures; Contact; Table; Dataset; Given by; "
-        "Given to; How often; Secrecy; Ground"
+        "Categories of data; Categories of recipients; Retention; Security measures; Contact; Table; Dataset; "
+        "Given by; Given to; How often; Secrecy; Ground"
     )
     assert [cite.section for cite in SOURCES] == ["artikel 30", "4 kap. 2 §", "5 kap. 1 §"]
