@@ -18,7 +18,7 @@ import typer
 from cli.errors import Stop
 from samsyn_client.client import Client
 from samsyn_client.patience import Patience
-from samsyn_client.problems import NotAllowed, NotSignedIn, Problem, SamsynError
+from samsyn_client.problems import NotAllowed, NotFound, NotSignedIn, Problem, SamsynError
 
 ClientOption = Annotated[
     str | None,
@@ -83,6 +83,10 @@ def signed_in(client: str | None, url: str | None, role: str, purpose: str | Non
         raise Stop(f"{found.url} does not accept {found.client_id}: {error.detail}") from None
     except NotAllowed as error:
         raise Stop("\n  ".join([error.detail, *_reasons(error)])) from None
+    except NotFound:
+        raise Stop(
+            f"there is no such thing for {found.client_id}: is its id right, and this the right client?"
+        ) from None
     except Problem as error:
         raise Stop(error.detail if error.status < 500 else f"{error.detail} ({error.instance})") from None
     except SamsynError as error:

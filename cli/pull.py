@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 from rich.table import Table
+from rich.text import Text
 
 from cli.credentials import ClientOption, UrlOption, signed_in
 from cli.errors import Stop
@@ -101,7 +102,8 @@ def _list(tables: list[TableSummary], *, as_json: bool) -> None:
     shown = Table("table", "title", "areas", "periods", "released")
     for one in tables:
         span = f"{one.period['first']}..{one.period['last']}"
-        shown.add_row(one.id, in_language(one.title, "sv"), ", ".join(one.area_levels), span, _day(one.released_at))
+        columns = (one.id, in_language(one.title, "sv"), ", ".join(one.area_levels), span, _day(one.released_at))
+        shown.add_row(*map(Text, columns))
     Console().print(shown)
 
 

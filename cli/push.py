@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 from cli.credentials import ClientOption, UrlOption, signed_in
 from cli.errors import Stop
@@ -118,7 +119,7 @@ def receipt_table(receipt: Receipt) -> Table:
         "in the log": "not yet placed" if receipt.log_index is None else f"at {receipt.log_index}",
     }
     for name, value in shown.items():
-        table.add_row(name, value)
+        table.add_row(name, Text(value))
     return table
 
 
@@ -136,8 +137,8 @@ def _show_errors(refusal: FaultyDelivery, *, as_json: bool) -> None:
     console = Console(stderr=True)
     table = Table("row", "line", "column", "what is wrong", "what would be right")
     for error in refusal.errors[:SHOWN_ERRORS]:
-        table.add_row(*_columns(error))
-    console.print(table, markup=False)
+        table.add_row(*map(Text, _columns(error)))  # a value may look like markup
+    console.print(table)
     if refusal.total > SHOWN_ERRORS:
         console.print(f"… and {refusal.total - SHOWN_ERRORS} more (--json lists them)", highlight=False)
 

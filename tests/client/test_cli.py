@@ -122,7 +122,7 @@ def test_what_is_piped_in_is_pushed(demo: Path, service: Service) -> None:
 
 
 def fault(row: int) -> dict[str, Any]:
-    said = {"en": f"“-{row}” is negative", "sv": "…"}
+    said = {"en": f"“-{row}” is negative [bold]", "sv": "…"}
     where = {"row": row, "line": row + 1, "column": "count", "value": f"-{row}", "code": "count-negative"}
     return {**where, "wrong": said, "right": {"en": "a count is 0 or more", "sv": "…"}}
 
@@ -131,7 +131,7 @@ def test_every_error_has_its_row_and_fifty_are_shown(demo: Path, rows: Path, ser
     errors = [fault(row) for row in range(1, 61)]
     service.answers = [problem(422, "invalid-delivery", errors=errors, total=1234)]
     result = run("push", str(rows), "--dataset", "ds", "--client", "polisen-publisher")
-    assert "“-50” is negative" in result.stderr
+    assert "“-50” is negative [bold]" in result.stderr
     assert "“-51” is negative" not in result.stderr
     assert "and 1184 more" in result.stderr
     assert stopped(result) == f"{rows}: 1234 errors; nothing was kept"
@@ -183,7 +183,7 @@ def test_a_refusal_tells_its_reasons_in_lines(demo: Path, service: Service) -> N
     ("answer", "line"),
     [
         (httpx.ConnectError("refused"), "http://127.0.0.1:8000 cannot be reached: is the service running"),
-        (problem(404, "not-found"), "about not-found"),
+        (problem(404, "not-found"), "there is no such thing for huddinge-reader: is its id right"),
         (problem(500, "internal", instance="urn:uuid:1"), "about internal (urn:uuid:1)"),
         (httpx.Response(502, text="<html>"), "127.0.0.1 answered 502 without saying why"),
     ],
