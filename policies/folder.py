@@ -25,7 +25,7 @@ def load_agreements(known: Known, folder: Traversable = EXAMPLES) -> AgreementSe
     Raises:
         PolicyError: a file does not read, is not the one in `SHA256SUMS`, or names what is not there.
     """
-    found = {entry.name: entry.read_bytes() for entry in folder.iterdir()}
+    found = {entry.name: entry.read_bytes() if entry.is_file() else b"" for entry in folder.iterdir()}
     sums = read_sums(found.pop(SUMS, b""))
     if strange := sorted(sums.keys() ^ found.keys()):
         told = "is not in SHA256SUMS" if strange[0] in found else "is in SHA256SUMS but not in the folder"

@@ -75,7 +75,7 @@ def read(data: bytes, name: str, shape: type[Shape]) -> Shape:
     """
     text = _decoded(data, name)
     try:
-        return shape.model_validate(_frozen(_parsed(text, name)))
+        return shape.model_validate(_parsed(text, name))
     except ValidationError as error:
         places = key_lines(text)
         faults = sorted({_fault(details, places) for details in _own_faults(error.errors())})
@@ -123,8 +123,8 @@ def _decoded(data: bytes, name: str) -> str:
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return {key: _frozen(value) for key, value in tomllib.loads(text).items()}
+    except (ValueError, RecursionError) as error:  # tomllib lets through what int() and the stack refuse
         found = _TOML_LINE.search(str(error))
         line = found[1] if found else str(text.count("\n") + 1)
         raise PolicyError(f"{name}, line {line}: not TOML: {error}") from None

@@ -347,6 +347,13 @@ def test_files_and_sums_must_be_the_same(tmp_path: Path) -> None:
     assert told == "ny.toml, line 1: this file is not in SHA256SUMS; write SHA256SUMS anew when all parties approve"
 
 
+def test_a_folder_within_the_folder_is_strange_too(tmp_path: Path) -> None:
+    folder = write(tmp_path / "agreements", FILES)
+    (folder / "orebro").mkdir()
+    with pytest.raises(PolicyError, match="orebro, line 1: this file is not in SHA256SUMS"):
+        load_agreements(known(), folder)
+
+
 def test_a_file_that_is_gone_is_missed(tmp_path: Path) -> None:
     gone = {name: data for name, data in FILES.items() if name != "orebro.toml"}
     assert fault(tmp_path, gone).startswith("orebro.toml, line 1: this file is in SHA256SUMS but not in the folder")

@@ -1,6 +1,9 @@
+from contextlib import suppress
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import Field
 
 from policies.agreement import parse_agreement
@@ -77,6 +80,26 @@ def test_what_was_read_cannot_be_changed() -> None:
 )
 def test_each_fault_says_file_line_and_what_would_be_right(old: bytes, new: bytes, told: str) -> None:
     assert fault(GOOD.replace(old, new, 1)).startswith(told)
+
+
+@pytest.mark.parametrize(
+    "value", [b"[" * 5000, b"9" * 5000, b"[" * 450 + b"]" * 450, b"0x", b"1979-05-27T07:32:00Z\n="]
+)
+def test_what_the_reader_itself_cannot_take_is_named_too(value: bytes) -> None:
+    assert "file.toml, line " in fault(GOOD.replace(b'"one"', value, 1))
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_bytes_do_anything_but_read_or_be_refused(data: bytes) -> None:
+    with pytest.raises(PolicyError, match=r"\Afile\.toml, line \d+: "):
+        read(data, "file.toml", Shape)
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(GOOD)), st.binary(max_size=3), st.integers(0, 3))
+def test_no_slip_in_a_good_file_does_anything_but_read_or_be_refused(place: int, put: bytes, lost: int) -> None:
+    with suppress(PolicyError):
+        read(GOOD[:place] + put + GOOD[place + lost :], "file.toml", Shape)
 
 
 def test_a_text_cut_off_is_a_fault_on_its_last_line() -> None:
