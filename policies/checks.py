@@ -149,10 +149,12 @@ def is_a_granted_period(matter: Matter) -> Reason | None:
         return Reason("period", f"{period} är ingen period av slaget {table.period_unit}", fault, AGREEMENTS)
     if table.first <= period and (table.last is None or period <= table.last):
         return None
+    until_sv = f"till {table.last}" if table.last else "tills vidare"
+    until_en = f"to {table.last}" if table.last else "until further notice"
     return Reason(
         "period",
-        f"{period} omfattas inte; tabellen går från {table.first} till {table.last or 'vidare'}",
-        f"{period} is not covered; the table runs from {table.first} to {table.last or 'further notice'}",
+        f"{period} omfattas inte; tabellen går från {table.first} {until_sv}",
+        f"{period} is not covered; the table runs from {table.first} {until_en}",
         AGREEMENTS,
     )
 

@@ -249,7 +249,7 @@ def test_a_reason_says_what_would_be_right() -> None:
     assert told(ask(area_level="deso")) == ["the level of area deso is not covered; the table has kommun"]
     assert told(ask(category="x")) == ["the category x is not covered by the table"]
     assert told(ask(period="2026")) == ["'2026' is no iso-week: write it like 2026-W07"]
-    assert told(ask(period="2023-W01")) == ["2023-W01 is not covered; the table runs from 2024-W01 to further notice"]
+    assert told(ask(period="2023-W01")) == ["2023-W01 is not covered; the table runs from 2024-W01 until further notice"]
     assert told(ask(period="2025-W01"), agreement(last="2024-W09")) == [
         "2025-W01 is not covered; the table runs from 2024-W01 to 2024-W09"
     ]
