@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Row, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.entry import leaf_time
@@ -49,10 +49,21 @@ class Asked:
                 yield ENTRY.c[name].in_(values)
         if self.table:
             yield ENTRY.c.table_id.in_(self.table)
+        if span := list(self._span(ENTRY)):
+            yield from span
+            # Times nearly follow arrivals: the outermost arrivals of the span let every index end where it ends.
+            within = ENTRY.alias("within")
+            first, last = (
+                select(outermost(within.c.arrival)).where(*self._span(within)).scalar_subquery()
+                for outermost in (func.min, func.max)
+            )
+            yield ENTRY.c.arrival.between(first, last)
+
+    def _span(self, entry: FromClause) -> Iterator[ColumnElement[bool]]:
         if self.start:
-            yield ENTRY.c.time >= leaf_time(self.start)
+            yield entry.c.time >= leaf_time(self.start)
         if self.end:
-            yield ENTRY.c.time <= leaf_time(self.end)
+            yield entry.c.time <= leaf_time(self.end)
 
 
 @dataclass(frozen=True, slots=True)
