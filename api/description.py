@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from api.errands import errand_of
+from api.problem_docs import catalogue, documented
 from api.problems import (
     DatabaseUnavailable,
     Internal,
@@ -15,8 +16,6 @@ from api.problems import (
     TrailUnavailable,
     Unauthenticated,
     WrongRole,
-    catalogue,
-    documented,
 )
 from api.wire import ProblemBody
 from auth.principal import RIGHTS

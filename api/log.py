@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from api.depends import STRICT
 from api.fittings import Fittings
-from api.problems import NotFound, documented
+from api.problem_docs import documented
+from api.problems import NotFound
 from api.reception import Reception
 from audit.tile import TileError, parse
 from store.trail_log import TrailLog

@@ -26,7 +26,7 @@ Problems are exceptions because they end a request; verdicts of policies are val
 They derive from Starlette's HTTPException, the one kind that FastAPI lets through while a body is being read.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Final
 
 from starlette.exceptions import HTTPException
@@ -204,30 +204,3 @@ def of_status(status: int, detail: str = "", headers: Mapping[str, str] | None =
     """The general problem of an HTTP status that the framework raised by itself."""
     kind = next((kind for kind in family() if kind.status == status and kind is not Unauthenticated), BadRequest)
     return Unauthenticated() if status == 401 else kind(detail, headers=headers)
-
-
-def catalogue() -> dict[str, dict[str, Any]]:
-    """Every problem type with what it means, as `x-problems` in the API's description."""
-    return {
-        kind.name: {"title": kind.title, "status": kind.status, "description": (kind.__doc__ or "").strip()}
-        for kind in family()
-    }
-
-
-def documented(*kinds: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """`responses=` of a route that can end in these problems, one entry a status, each with its media type."""
-    by_status: dict[int, list[type[Problem]]] = {}
-    for kind in kinds:
-        by_status.setdefault(kind.status, []).append(kind)
-    return {status: _response(those) for status, those in sorted(by_status.items())}
-
-
-def _response(kinds: Sequence[type[Problem]]) -> dict[str, Any]:
-    examples = {kind.name: {"value": _example(kind)} for kind in kinds}
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}}
-    return {"description": "; ".join(kind.title for kind in kinds), "content": content}
-
-
-def _example(kind: type[Problem]) -> dict[str, Any]:
-    made = kind() if kind is Unauthenticated else kind(kind.title)
-    return made.document("0b6f3c1e-8d0c-4a53-9c37-5d1f6a4a2b10")

@@ -7,83 +7,38 @@ from contextlib import ExitStack
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
-from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from api import examples
 from api.answers import answer, chosen, etag, known, not_modified
 from api.catalogue import TableBody, TableList, description, summary
+from api.cells import FORMATS, CellQuery, Cells, ListQuery
 from api.depends import Puller, TableId
 from api.errands import Purposes, Visit, purpose_of
 from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
-from api.parameters import Filter, Limit, Page
-from api.problems import Gone, NotAcceptable, NotFound, PurposeMissing, RefusedByPolicy, UnknownCode, documented
+from api.problem_docs import documented
+from api.problems import Gone, NotAcceptable, NotFound, PurposeMissing, RefusedByPolicy, UnknownCode
 from api.reading import Reading, Readings
 from api.reception import answers, open_reception
 from api.rules import Rules, ask_of
 from api.selection import Selection, read_codes, read_periods
 from api.shelves import Shelves
-from api.wire import BASE, Listed, Meta, Wire, meta, paged
+from api.wire import BASE, Meta, meta, paged
 from audit.entry import Decision, Operation
 from formats.csv import MEDIA_TYPE as CSV
 from formats.csv import write_csv
-from formats.json import MEDIA_TYPE as JSON
 from formats.json import write_json
 from formats.table import CellTable
 from settings import PullSettings
 from store.sessions import open_engine
 
 TABLES: Final = f"{BASE}/tables"
-FORMATS: Final = {"json": JSON, "csv": CSV}
-DEFAULT_LIMIT: Final = 20
 WRITTEN: Final = "1"
 """Raised when the same cells come to be written as other bytes, so that no validator outlives its bytes."""
 
 router = APIRouter(tags=["pull"])
-
-
-class ListQuery(Wire):
-    """Which page of a list."""
-
-    limit: Limit = DEFAULT_LIMIT
-    page: Page = 1
-
-
-class CellQuery(Wire):
-    """Which cells, and how they are written."""
-
-    area: Filter
-    category: Filter
-    period: Filter
-    release: str | None = Field(None, description="An earlier release; the newest that stands unless told")
-    limit: Limit | None = Field(None, description=f"{DEFAULT_LIMIT} in JSON; files hold everything unless asked")
-    page: Page = 1
-    format: str | None = Field(None, json_schema_extra={"enum": list(FORMATS)})
-
-    def limited(self, written_as: str) -> int | None:
-        """Cells on a page, None for all of them."""
-        wants_pages = written_as == "json" or self.page > 1
-        return self.limit or (DEFAULT_LIMIT if wants_pages else None)
-
-
-class CellBody(Wire):
-    """A cell; `count` is null where the status is `withheld` or `missing`."""
-
-    area: str
-    category: str
-    period: str
-    period_start: str
-    count: int | None
-    status: str
-
-
-class Cells(Listed):
-    """One page of cells, in the order of the table."""
-
-    cells: list[CellBody]
-    release_id: str
 
 
 _REFUSALS = documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound)

@@ -6,7 +6,6 @@ trail, whose place there the receipt names. To anyone but its publishers a datas
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -19,6 +18,7 @@ from api.examples import shown
 from api.expectations import Expectations
 from api.fittings import Fittings
 from api.frame import Door, frame
+from api.problem_docs import documented
 from api.problems import (
     BadRequest,
     BodyTooLarge,
@@ -28,10 +28,10 @@ from api.problems import (
     StillInFlight,
     UnknownParameter,
     UnsupportedMediaType,
-    documented,
 )
 from api.receipts import Receipt, receipt, refused
 from api.reception import Reception, answers, open_reception
+from api.settling import settle_deliveries
 from api.wire import BASE, as_json
 from audit.entry import Decision, Operation
 from intake.delivery import MEDIA_TYPES
@@ -42,14 +42,11 @@ from policies.classification import load_classification
 from policies.dataset import load_datasets
 from settings import PushSettings
 from store.sessions import open_engine
-from store.trail_intents import OpenIntent, settle
 from store.trail_log import TrailLog
 from store.trail_reading import TrailReader
 
 DELIVERIES: Final = "/deliveries"
 PATH: Final = f"{BASE}/datasets/{{dataset}}{DELIVERIES}"
-LONGEST_REQUEST: Final = timedelta(minutes=5)
-"""No request lives longer; an intent that is older has been left behind by a crash."""
 
 _ROW: Final = '{"area": "0181", "category": "storning-klotter", "period": "2026-W07", "count": 12}'
 EXAMPLES: Final = {
@@ -181,16 +178,11 @@ def fittings(settings: PushSettings, reception: Reception, closing: ExitStack, *
     receiver = Receiver(writing, reading, reception.new_id)
     house = PushHouse(receiver, expectations, TrailReader(reception.trail_reads), TrailLog(reception.trail_reads))
 
-    def settle_what_a_crash_left() -> None:
-        now = reception.clock()
-        before = now if alone else now - LONGEST_REQUEST
-        settle(reception.trail_reads, reception.trail, lambda it: _was_kept(receiver, it), before=before, now=now)
-
     return Fittings(
         (router,),
         {"push": house},
         {"vault": lambda: answers(reading)},
-        starting=(settle_what_a_crash_left,),
+        starting=(lambda: settle_deliveries(reception, receiver, alone=alone),),
         large_bodies={DELIVERIES: settings.max_body_bytes},
     )
 
@@ -215,8 +207,3 @@ def _nothing(visit: Visit, dataset: str, delivery: str = "") -> NotFound:
         Operation.DENY, decision=Decision.DENY, dataset=dataset, delivery=delivery, reasons=("nothing-of-the-callers",)
     )
     return NotFound()
-
-
-def _was_kept(receiver: Receiver, intent: OpenIntent) -> bool | None:
-    delivery = intent.fields.get("delivery")
-    return receiver.has_kept(delivery) if intent.operation is Operation.COLLECT and delivery else None

@@ -21,7 +21,8 @@ from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
 from api.parameters import Filter, Limit, Page
-from api.problems import NotAcceptable, PurposeMissing, UnknownCode, UnknownParameter, WrongRole, documented
+from api.problem_docs import documented
+from api.problems import NotAcceptable, PurposeMissing, UnknownCode, UnknownParameter, WrongRole
 from api.reception import Reception, open_reception
 from api.sequencing import start_sequencer
 from api.wire import BASE, Listed, Wire, meta, paged, wire_time

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse, Response
 from api.depends import STRICT, AtReception, is_id
 from api.fittings import Fittings
 from api.oauth import REFUSED, REQUEST_BODY, TokenBody, TokenRefusal, read_form, refused
-from api.problems import BodyTooLarge, TooManyRequests, TrailUnavailable, UnsupportedMediaType, documented
+from api.problem_docs import documented
+from api.problems import BodyTooLarge, TooManyRequests, TrailUnavailable, UnsupportedMediaType
 from api.reception import Reception
 from api.wire import BASE
 from audit.entry import Decision, Entry, Kind, Operation

@@ -12,10 +12,12 @@ from pydantic import BaseModel
 from api import app as every_door
 from api import examples, pull, push, review
 from api.catalogue import TableBody, TableList
+from api.cells import Cells
 from api.depends import STRICT
 from api.errands import errand_of
 from api.frame import Door
-from api.problems import MEDIA_TYPE, catalogue
+from api.problem_docs import catalogue
+from api.problems import MEDIA_TYPE
 from api.receipts import Receipt
 from auth.principal import RIGHTS, Role
 from auth.scopes import Scope
@@ -187,7 +189,7 @@ def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House)
     [
         (TableList, examples.TABLES),
         (TableBody, examples.TABLE),
-        (pull.Cells, examples.CELLS),
+        (Cells, examples.CELLS),
         (Receipt, examples.RECEIPT),
         (review.LogEntries, examples.LOG_ENTRIES),
     ],

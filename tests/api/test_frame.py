@@ -15,7 +15,8 @@ from api.depends import STRICT, Puller
 from api.fittings import Fittings
 from api.limits import DEFAULT_BYTES
 from api.parameters import Filter, Limit
-from api.problems import MEDIA_TYPE, NotAcceptable, Problem, catalogue, family, of_status
+from api.problem_docs import catalogue
+from api.problems import MEDIA_TYPE, NotAcceptable, Problem, family, of_status
 from store.trail import TrailUnavailable
 from tests.api.conftest import Open
 from tests.api.house import House

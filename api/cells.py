@@ -1,0 +1,55 @@
+"""How cells are asked for, and their shape in JSON."""
+
+from typing import Final
+
+from pydantic import Field
+
+from api.parameters import Filter, Limit, Page
+from api.wire import Listed, Wire
+from formats.csv import MEDIA_TYPE as CSV
+from formats.json import MEDIA_TYPE as JSON
+
+FORMATS: Final = {"json": JSON, "csv": CSV}
+DEFAULT_LIMIT: Final = 20
+
+
+class ListQuery(Wire):
+    """Which page of a list."""
+
+    limit: Limit = DEFAULT_LIMIT
+    page: Page = 1
+
+
+class CellQuery(Wire):
+    """Which cells, and how they are written."""
+
+    area: Filter
+    category: Filter
+    period: Filter
+    release: str | None = Field(None, description="An earlier release; the newest that stands unless told")
+    limit: Limit | None = Field(None, description=f"{DEFAULT_LIMIT} in JSON; files hold everything unless asked")
+    page: Page = 1
+    format: str | None = Field(None, json_schema_extra={"enum": list(FORMATS)})
+
+    def limited(self, written_as: str) -> int | None:
+        """Cells on a page, None for all of them."""
+        wants_pages = written_as == "json" or self.page > 1
+        return self.limit or (DEFAULT_LIMIT if wants_pages else None)
+
+
+class CellBody(Wire):
+    """A cell; `count` is null where the status is `withheld` or `missing`."""
+
+    area: str
+    category: str
+    period: str
+    period_start: str
+    count: int | None
+    status: str
+
+
+class Cells(Listed):
+    """One page of cells, in the order of the table."""
+
+    cells: list[CellBody]
+    release_id: str
