@@ -9,7 +9,7 @@ RUN python -m venv .venv \
 COPY . .
 RUN .venv/bin/pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
     && .venv/bin/python -m compileall -q api auth models store policies disclosure audit formats intake release \
-       samsyn_client cli settings.py migrations
+       desk samsyn_client cli settings.py migrations
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /home/samsyn --create-home samsyn

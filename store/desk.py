@@ -1,11 +1,16 @@
 """Agreements as written, and the steps they have gone through. Both are only ever added to."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from models.desk import AgreementStep, AgreementVersion
 from store.sessions import DeskSession
+
+STEP_LOCK: Final = 0x73616D73796E03
+"""The PostgreSQL advisory lock that those who take a step take in turn ("samsyn", 3)."""
 
 
 def add_version(session: DeskSession, version: AgreementVersion) -> bool:
@@ -26,6 +31,12 @@ def versions(session: DeskSession, agreement: str | None = None) -> Sequence[Agr
     """Every version, or those of one agreement, by agreement and number."""
     every = select(AgreementVersion).order_by(AgreementVersion.agreement, col(AgreementVersion.version))
     return session.exec(every if agreement is None else every.where(AgreementVersion.agreement == agreement)).all()
+
+
+def take_turn(session: DeskSession) -> None:
+    """Let one step at a time be judged and taken, until the transaction ends; on SQLite the write lock is the turn."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(STEP_LOCK)))
 
 
 def add_step(session: DeskSession, step: AgreementStep) -> None:

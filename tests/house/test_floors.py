@@ -23,8 +23,9 @@ LEANS_ON = {
     "auth": "models store",
     "intake": "models store audit policies",
     "release": "models store audit policies disclosure formats",
-    "api": "models store audit auth policies intake formats settings",
-    "cli": "models store audit auth policies disclosure formats intake release api settings samsyn_client",
+    "desk": "models store audit policies",
+    "api": "models store audit auth policies intake desk formats settings",
+    "cli": "models store audit auth policies disclosure formats intake release desk api settings samsyn_client",
 }
 PURE = ("models", "policies", "disclosure", "audit", "formats", "settings")
 READING_DOORS = ("api.pull", "api.review")
