@@ -55,7 +55,7 @@ def careful(text: str, limits: Limits, faults: Faults) -> pl.DataFrame:
     records = _records(text, separator)
     _, _, header = next(records, (0, 1, []))
     _check_header(header or [], faults)
-    reading = _Reading(header or [], limits, faults, seek_personal=looks_personal(text))
+    reading = _Reading(header or [], faults, seek_personal=looks_personal(text))
     for row, line, fields in records:
         if row > limits.rows:
             faults.add(Fault("too-many-rows", details={"limit": str(limits.rows)}))
@@ -65,12 +65,11 @@ def careful(text: str, limits: Limits, faults: Faults) -> pl.DataFrame:
 
 
 class _Reading:
-    def __init__(self, header: Sequence[str], limits: Limits, faults: Faults, *, seek_personal: bool) -> None:
+    def __init__(self, header: Sequence[str], faults: Faults, *, seek_personal: bool) -> None:
         self.rows = Rows()
         self._width = len(header)
         self._at = [header.index(name) if name in header else None for name in COLUMNS]
         self._strangers = [place for place, name in enumerate(header) if name not in COLUMNS]
-        self._limits = limits
         self._faults = faults
         self._seek_personal = seek_personal
 

@@ -11,34 +11,32 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypedDict, Unpack
-from urllib.parse import quote
+from typing import Any, Self, Unpack
 from uuid import uuid4
 
 import httpx
 
+from samsyn_client.asking import (
+    BASE,
+    CHUNK,
+    LARGEST_PAGE,
+    Progress,
+    Selection,
+    cells_of,
+    deliveries_of,
+    part,
+    pieces,
+    table_of,
+)
 from samsyn_client.patience import Patience
 from samsyn_client.problems import Unexpected
 from samsyn_client.shapes import Cell, Cells, Receipt, Table, TableSummary
 from samsyn_client.token import Tokens
 from samsyn_client.wire import Ask, Wire, check_url
 
-BASE = "/samsyn/v1"
-LARGEST_PAGE = 10_000
-CHUNK = 256 * 1024
+__all__ = ("Client", "Progress", "Selection")
+
 DEFAULT_PATIENCE = Patience()
-
-Progress = Callable[[int], object]
-"""Called with the number of bytes just sent or received."""
-
-
-class Selection(TypedDict, total=False):
-    """Which cells: codes of each dimension, a period or a range `FROM..TO` of them, and the release."""
-
-    area: Sequence[str]
-    category: Sequence[str]
-    period: Sequence[str]
-    release: str
 
 
 def _silently(_: int) -> None:
@@ -119,13 +117,13 @@ class Client:
         }
         if coverage is not None:
             headers["Samsyn-Coverage"] = coverage
-        path = f"{BASE}/datasets/{_part(dataset)}/deliveries"
-        ask = Ask("POST", path, headers=headers, content=lambda: _pieces(body, progress))
+        path = deliveries_of(dataset)
+        ask = Ask("POST", path, headers=headers, content=lambda: pieces(body, progress))
         return Receipt.read(self._wire.json(ask))
 
     def receipt(self, dataset: str, delivery_id: str) -> Receipt:
         """The receipt of an earlier delivery, with its proof once there is one."""
-        path = f"{BASE}/datasets/{_part(dataset)}/deliveries/{_part(delivery_id)}"
+        path = f"{deliveries_of(dataset)}/{part(delivery_id)}"
         return Receipt.read(self._wire.json(Ask("GET", path)))
 
     def tables(self) -> list[TableSummary]:
@@ -135,7 +133,7 @@ class Client:
 
     def table(self, table: str) -> Table:
         """A table's dimensions, method, legal grounds and releases."""
-        return Table.read(self._wire.json(Ask("GET", f"{BASE}/tables/{_part(table)}", headers=self._reading)))
+        return Table.read(self._wire.json(Ask("GET", table_of(table), headers=self._reading)))
 
     def cells(self, table: str, **which: Unpack[Selection]) -> Cells:
         """The cells of a release, the newest if none is named.
@@ -143,7 +141,7 @@ class Client:
         Raises:
             Unexpected: also when another release became the newest in the middle.
         """
-        pages = list(self._pages(_cells_of(table), which, self._reading))
+        pages = list(self._pages(cells_of(table), which, self._reading))
         releases = {page["releaseId"] for page in pages}
         if len(releases) > 1:
             raise Unexpected("a new release was made while this one was read: read again, or name the release")
@@ -153,7 +151,7 @@ class Client:
         """Hand the cells as a file (csv, json, parquet, …) to `write`, piece by piece; gives its size in bytes."""
         asked = {"format": file_format, **which}
         size = 0
-        with self._wire.stream(Ask("GET", _cells_of(table), params=asked, headers=self._reading)) as response:
+        with self._wire.stream(Ask("GET", cells_of(table), params=asked, headers=self._reading)) as response:
             for piece in response.iter_bytes(CHUNK):
                 write(piece)
                 size += len(piece)
@@ -163,18 +161,18 @@ class Client:
         self, table: str, file_format: str, out: Path, *, progress: Progress = _silently, **which: Unpack[Selection]
     ) -> int:
         """Save the cells as a file, whole or not at all; gives its size in bytes."""
-        part = out.with_name(f".{out.name}.part")
+        unfinished = out.with_name(f".{out.name}.part")
         try:
-            with part.open("wb") as file:
+            with unfinished.open("wb") as file:
 
                 def write(piece: bytes) -> None:
                     file.write(piece)
                     progress(len(piece))
 
                 size = self.fetch(table, file_format, write, **which)
-            part.replace(out)
+            unfinished.replace(out)
         finally:
-            part.unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
         return size
 
     def log_entries(self, **asked: str | Sequence[str]) -> Iterator[Mapping[str, Any]]:
@@ -204,19 +202,3 @@ class Client:
             if "next" not in page.get("_links", {}):
                 return
             number += 1
-
-
-def _cells_of(table: str) -> str:
-    return f"{BASE}/tables/{_part(table)}/cells"
-
-
-def _part(name: str) -> str:
-    """A name as one part of a path, whatever it holds."""
-    return quote(name, safe="")
-
-
-def _pieces(body: bytes, progress: Progress) -> Iterator[bytes]:
-    for start in range(0, len(body), CHUNK):
-        piece = body[start : start + CHUNK]
-        yield piece
-        progress(len(piece))

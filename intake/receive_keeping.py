@@ -1,0 +1,90 @@
+"""What one transaction writes of a delivery, and what an earlier one wrote under the same key."""
+
+from datetime import timedelta
+
+from intake.delivery import Counts
+from intake.delivery_coverage import Coverage
+from intake.delivery_refusals import KeyReused
+from intake.receive_changes import changes
+from intake.receive_incoming import Incoming
+from models import vault
+from store import vault_counts, vault_deliveries
+from store.sessions import VaultSession
+
+KEY_KEPT = timedelta(days=30)
+"""How long a used Idempotency-Key is remembered."""
+
+
+def under_key(session: VaultSession, incoming: Incoming) -> vault.Delivery | None:
+    """The delivery that was kept under the key.
+
+    Raises:
+        KeyReused: it was another one.
+    """
+    since = incoming.at - KEY_KEPT
+    used = vault_deliveries.key_of(session, incoming.client, incoming.dataset, incoming.key, since)
+    if used is None or used.delivery_id is None:
+        return None
+    if used.fingerprint != incoming.fingerprint:
+        raise KeyReused
+    return vault_deliveries.delivery_of(session, used.delivery_id)
+
+
+def put(
+    session: VaultSession, incoming: Incoming, new_id: str, counts: Counts, coverage: Coverage | None
+) -> vault.Delivery:
+    """Keep a delivery with what it changes, what it covers and the key it came under."""
+    span = _span(counts, coverage)
+    earlier = vault_counts.counts_between(session, incoming.dataset, incoming.publisher, *span)
+    change = changes(counts.frame, earlier, coverage)
+    delivery = vault.Delivery(
+        id=new_id,
+        dataset=incoming.dataset,
+        publisher=incoming.publisher,
+        client=incoming.client,
+        request_id=incoming.request_id,
+        content_digest=incoming.content_digest,
+        coverage=incoming.coverage,
+        rows=len(counts),
+        added=len(change.added),
+        replaced=len(change.replaced),
+        unchanged=change.unchanged,
+        received_at=incoming.at,
+    )
+    vault_deliveries.forget_keys(session, incoming.at - KEY_KEPT)
+    vault_deliveries.add_delivery(session, delivery, _key(incoming, new_id), _coverage(delivery, coverage))
+    vault_counts.add_counts(session, delivery, change.added)
+    vault_counts.replace_counts(session, delivery, change.replaced)
+    return delivery
+
+
+def _span(counts: Counts, coverage: Coverage | None) -> tuple[str, str]:
+    ends = [*counts.frame["period"].unique(), *([coverage.first, coverage.last] if coverage else [])]
+    return min(ends), max(ends)
+
+
+def _key(incoming: Incoming, delivery_id: str) -> vault.IdempotencyKey:
+    return vault.IdempotencyKey(
+        client=incoming.client,
+        dataset=incoming.dataset,
+        key=incoming.key,
+        fingerprint=incoming.fingerprint,
+        request_id=incoming.request_id,
+        delivery_id=delivery_id,
+        used_at=incoming.at,
+    )
+
+
+def _coverage(delivery: vault.Delivery, coverage: Coverage | None) -> vault.Coverage | None:
+    if coverage is None:
+        return None
+    return vault.Coverage(
+        delivery_id=delivery.id,
+        dataset=delivery.dataset,
+        publisher=delivery.publisher,
+        areas=list(coverage.areas),
+        categories=list(coverage.categories),
+        first=coverage.first,
+        last=coverage.last,
+        received_at=delivery.received_at,
+    )
