@@ -1,7 +1,7 @@
 """What holds of every answer, beside the cases: nothing without an agreement, and less is never more."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import FrozenInstanceError, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -249,7 +249,9 @@ def test_a_reason_says_what_would_be_right() -> None:
     assert told(ask(area_level="deso")) == ["the level of area deso is not covered; the table has kommun"]
     assert told(ask(category="x")) == ["the category x is not covered by the table"]
     assert told(ask(period="2026")) == ["'2026' is no iso-week: write it like 2026-W07"]
-    assert told(ask(period="2023-W01")) == ["2023-W01 is not covered; the table runs from 2024-W01 until further notice"]
+    assert told(ask(period="2023-W01")) == [
+        "2023-W01 is not covered; the table runs from 2024-W01 until further notice"
+    ]
     assert told(ask(period="2025-W01"), agreement(last="2024-W09")) == [
         "2025-W01 is not covered; the table runs from 2024-W01 to 2024-W09"
     ]
@@ -445,3 +447,22 @@ def test_a_denial_to_everyone_is_left_out_of_a_release_and_one_to_some_is_not() 
     assert leaves(area_levels=["kommun"]) == ()
     assert leaves(parties=["polisen"], categories=["anmald-12-kap"]) == all_of_it
     assert leaves(purposes=["lagesbild"]) == all_of_it
+
+
+def test_no_verdict_can_be_changed_once_it_is_given() -> None:
+    permit, refusal = (
+        answer(ask(), agreement({"grounds": ANSWERED}), datasets(BOTH)),
+        answer(ask(role=""), agreement(), datasets()),
+    )
+    assert isinstance(permit, Permit)
+    assert isinstance(refusal, Refusal)
+    assert permit.secrecy_transferred
+    for value, name in (
+        (permit, "table"),
+        (refusal, "reasons"),
+        (refusal.reasons[0], "rule"),
+        (permit.secrecy_transferred, "source"),
+        (ask(), "party"),
+    ):
+        with pytest.raises(FrozenInstanceError):
+            setattr(value, name, "annat")

@@ -182,6 +182,36 @@ def test_every_state_says_what_may_come_next() -> None:
     }
 
 
+REFUSED = [
+    (lived(PROPOSE), Step("approved", AUTHOR, APPROVED), "den som skrivit texten godkänner den inte"),
+    (
+        lived(PROPOSE, *approvals(("sodertalje",))),
+        Step("approved", Person("annan", "sodertalje"), APPROVED),
+        "sodertalje har redan godkänt",
+    ),
+    (
+        lived(PROPOSE, *approvals(("sodertalje",))),
+        Step("approved", Person("chef-sodertalje", "polisen"), APPROVED),
+        "samma person godkänner inte för två parter",
+    ),
+    (lived(), Step("proposed", Person("x", "orebro"), PROPOSED), "orebro är inte part i överenskommelsen"),
+    (
+        lived(PROPOSE),
+        Step("approved", Person("x", "polisen"), START.replace(year=2020)),
+        "steget dateras före det förra (2023-11-01)",
+    ),
+    (lived(PROPOSE), Step("returned", Person("x", "polisen"), APPROVED), "ange skälet"),
+    (lived(), terminate(APPROVED), "en version som är draft kan inte bli terminated"),
+]
+
+
+@pytest.mark.parametrize(("life", "step", "sentence"), REFUSED)
+def test_a_step_is_refused_in_swedish_too(life: Life, step: Step, sentence: str) -> None:
+    words = why_not(life, step)
+    assert words is not None
+    assert words.sv == sentence
+
+
 steps = st.builds(
     Step,
     st.sampled_from(STEPS),
