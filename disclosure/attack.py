@@ -25,7 +25,7 @@ from disclosure.attack_space import Space, join
 from disclosure.attack_units import Units, merge
 from disclosure.attack_view import ANY_VALUE, BoolArray, Inner, IntArray, View
 from disclosure.attack_watch import PATIENT, Watch
-from disclosure.table import DisclosureError
+from disclosure.table import Dimension, DisclosureError
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Ranges:
         low, high: no solution lies outside (high is UNBOUNDED where there is no end).
         exact: both ends are attained by whole solutions, or proven not to exist.
         values: distinct values seen, up to the cell's `need` (1 where the value is known).
+        example: the values in one table that fits; None where none was found.
     """
 
     view: View
@@ -44,6 +45,7 @@ class Ranges:
     high: IntArray
     exact: BoolArray
     values: IntArray
+    example: IntArray | None
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,22 @@ def gate(views: Sequence[View], *, truth: Inner | None = None, seed: int = 0, wa
     return Verdict(tuple(finding for r in ranges for finding in _findings(r)), asked)
 
 
+def example(views: Sequence[View], of: Sequence[Dimension]) -> Inner | None:
+    """Some counts that give all these views; None if none were found in time.
+
+    Args:
+        views: as for `attack`.
+        of: the dimensions whose leaves the counts are wanted for; a leaf that no view sums gets 0.
+
+    Raises:
+        DisclosureError: views that cannot be joined, or that no counts at all could give.
+    """
+    leaves = [Dimension(d.name, d.leaves, {leaf: (leaf,) for leaf in d.leaves}) for d in of]
+    wanted = View.about(leaves, below=ANY_VALUE, need=1, name="counts")
+    ranges = _ask([*views, wanted], None, 0, lambda _evidence, _mover: None)[-1]
+    return None if ranges.example is None else Inner(tuple(of), ranges.example)
+
+
 def _ask(
     views: Sequence[View], truth: Inner | None, seed: int, question: Callable[[Evidence, Mover], None]
 ) -> tuple[Ranges, ...]:
@@ -144,6 +162,7 @@ def _settle(
 ) -> Evidence:
     """Put the question to each part of the system that shares no equation with the rest."""
     whole = Evidence(system, need)
+    whole.point = np.zeros(len(need), np.int64)
     for columns, part in _parts(system):
         evidence = Evidence(part, need[columns])
         first = point[columns] if point is not None else None
@@ -174,8 +193,12 @@ def _read(views: Sequence[View], space: Space, units: Units, evidence: Evidence)
     free = units.unit >= 0
     exact, values = ~free, np.ones(len(free), np.int64)
     exact[free], values[free] = evidence.exact[units.unit[free]], evidence.count[units.unit[free]]
+    example = None if evidence.point is None else units.cells(evidence.point)
     columns = [space.columns(view) for view in views]
-    return tuple(Ranges(v, low[c], high[c], exact[c], values[c]) for v, c in zip(views, columns, strict=True))
+    return tuple(
+        Ranges(v, low[c], high[c], exact[c], values[c], None if example is None else example[c])
+        for v, c in zip(views, columns, strict=True)
+    )
 
 
 def _findings(ranges: Ranges) -> Iterator[Finding]:

@@ -18,6 +18,7 @@ class Evidence:
 
     Attributes:
         low, high: proven outer bounds.
+        point: a first solution, if one was found.
         least, most: the extreme values seen in solutions; both NEVER before the first.
         endless: per unknown, whether it is proven to have no lower and no upper end.
         seen: up to max(need) distinct values per unknown; `count` of them.
@@ -38,6 +39,11 @@ class Evidence:
         """Unknowns that have not yet shown as many values as they need."""
         wanting: BoolArray = self.count < self.need
         return wanting
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody asks about any unknown here."""
+        return bool(self.need.any())
 
     @property
     def exact(self) -> BoolArray:
@@ -68,3 +74,7 @@ class Evidence:
         """Take over what is known of some of the unknowns."""
         for known in ("low", "high", "least", "most", "endless", "count"):
             getattr(self, known)[columns] = getattr(part, known)
+        if self.point is not None and part.point is not None:
+            self.point[columns] = part.point
+        elif part.wanted:
+            self.point = None
