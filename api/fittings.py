@@ -7,6 +7,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from api.metrics import Gauge
+
 Handler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 
 
@@ -21,6 +23,7 @@ class Fittings:
         starting: done once before the first request.
         large_bodies: limits in bytes for paths with these endings.
         handlers: how errors of its own are answered.
+        gauges: figures of its own for `/metrics`.
     """
 
     routers: tuple[APIRouter, ...]
@@ -29,6 +32,7 @@ class Fittings:
     starting: tuple[Callable[[], None], ...] = ()
     large_bodies: Mapping[str, int] = field(default_factory=dict)
     handlers: Mapping[type[Exception], Handler] = field(default_factory=dict)
+    gauges: tuple[Gauge, ...] = ()
 
     def __add__(self, other: "Fittings") -> "Fittings":
         """Both doors in one process."""
@@ -39,4 +43,5 @@ class Fittings:
             (*self.starting, *other.starting),
             {**self.large_bodies, **other.large_bodies},
             {**self.handlers, **other.handlers},
+            (*self.gauges, *other.gauges),
         )

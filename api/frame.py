@@ -38,6 +38,8 @@ class Door(FastAPI):
 def frame(fittings: Fittings, closing: ExitStack) -> Door:
     """An app with these fittings; whatever `closing` holds is closed, last first, when it shuts down."""
     metrics = Metrics()
+    for gauge in fittings.gauges:
+        metrics.follow(gauge)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

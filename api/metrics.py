@@ -1,14 +1,24 @@
 """What a process counts about itself, for Prometheus, on a port of its own: never a name, a code or a figure."""
 
+from collections.abc import Callable
 from threading import Thread
-from typing import Final
+from typing import Final, NamedTuple
 from wsgiref.simple_server import WSGIServer
 
+import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 
 BUCKETS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 20.0)
 UNROUTED: Final = "(none)"
 """The route label of a path that leads nowhere, so that strangers cannot make new label values."""
+
+
+class Gauge(NamedTuple):
+    """A figure that is read whenever `/metrics` is asked."""
+
+    name: str
+    meaning: str
+    read: Callable[[], float]
 
 
 class Metrics:
@@ -37,6 +47,10 @@ class Metrics:
     def trail_failed(self) -> None:
         """Count one request that the trail's failure stopped."""
         self._trail.inc()
+
+    def follow(self, gauge: Gauge) -> None:
+        """Tell a figure that somebody else keeps."""
+        prometheus_client.Gauge(gauge.name, gauge.meaning, registry=self.registry).set_function(gauge.read)
 
     def serve(self, port: int, address: str = "127.0.0.1") -> tuple[WSGIServer, Thread]:
         """Serve `/metrics` on `port` until the server that is given back is shut down."""

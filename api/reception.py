@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, text
 
 from api.fittings import Fittings
+from api.recalling import NAME, Missed
 from api.strangers import Strangers
 from auth.keys import FOLDER, PUBLIC, load_public
 from auth.tokens import Reader
@@ -16,6 +17,7 @@ from settings import DoorSettings
 from store.grants import DatabaseRole
 from store.sessions import open_engine
 from store.trail import TrailWriter
+from store.trail_recall import Recall
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Reception:
         issuer: whose tokens are read here, and the audience they must have.
         parties: reads parties and clients, nothing else that matters.
         trail_reads: reads the trail, for a receipt's place in it.
+        missed: entries that were acknowledged here and have disappeared.
     """
 
     issuer: str
@@ -33,17 +36,22 @@ class Reception:
     trail_reads: Engine
     tokens: Reader
     trail: TrailWriter
+    missed: Missed
     strangers: Strangers
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
 
     def fittings(self) -> Fittings:
         """What the frame is given of it."""
-        return Fittings((), {"reception": self}, self.checks())
+        return Fittings((), {"reception": self}, self.checks(), gauges=(self.missed.gauge(),))
 
     def checks(self) -> dict[str, Callable[[], object]]:
         """What must answer for the process to be ready."""
-        return {"parties": lambda: answers(self.parties), "trail": lambda: answers(self.trail_reads)}
+        return {
+            "parties": lambda: answers(self.parties),
+            "trail": lambda: answers(self.trail_reads),
+            NAME: self.missed.check,
+        }
 
 
 def open_reception(
@@ -59,11 +67,16 @@ def open_reception(
     closing.callback(reads.dispose)
     writes = open_engine(settings.place, role, writes="trail", pool_size=1)
     closing.callback(writes.dispose)
-    trail = closing.enter_context(TrailWriter(writes, wake=wake))
+    missed = Missed()
+    recall = Recall(reads, missed.alarm)
+    closing.callback(recall.close)
+    recall.start()
+    trail = closing.enter_context(TrailWriter(writes, wake=wake, kept=recall.remember))
     strangers = Strangers(trail, clock, new_id)
     closing.callback(strangers.flush)
     keys = load_public(settings.place.keys / FOLDER / PUBLIC)
-    return Reception(settings.issuer, reads, reads, Reader(settings.issuer, keys), trail, strangers, clock, new_id)
+    tokens = Reader(settings.issuer, keys)
+    return Reception(settings.issuer, reads, reads, tokens, trail, missed, strangers, clock, new_id)
 
 
 def new_id() -> str:

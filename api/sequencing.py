@@ -6,7 +6,7 @@ from api.logs import logger, where
 from settings import DoorSettings
 from store.sessions import open_engine
 from store.trail_key import FOLDER, read_log_key
-from store.trail_lock import AdvisoryLock, FileLock, SequencerLock
+from store.trail_lock import lock_for
 from store.trail_sequencer import Sequencer
 from store.trail_signing import Signer
 
@@ -15,11 +15,9 @@ def start_sequencer(settings: DoorSettings, closing: ExitStack) -> Sequencer:
     """Start a sequencer that runs until `closing`; while another process holds the lock it waits."""
     engine = open_engine(settings.place, "sequencer", writes="trail")
     closing.callback(engine.dispose)
-    on_sqlite = settings.place.database_url is None
-    lock: SequencerLock = FileLock(settings.place.home / "sequencer.lock") if on_sqlite else AdvisoryLock(engine)
     folder = settings.place.keys / FOLDER
     signer = Signer(read_log_key(folder), folder)
-    return closing.enter_context(Sequencer(engine, lock, sign=signer, failed=_tell))
+    return closing.enter_context(Sequencer(engine, lock_for(engine, settings.place.home), sign=signer, failed=_tell))
 
 
 def _tell(error: Exception) -> None:
