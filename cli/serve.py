@@ -22,6 +22,7 @@ from cli.errors import Stop
 from cli.opening import check_shape, here
 from policies.reading import PolicyError
 from settings import DEFAULT_PORT, Place, PullSettings, PushSettings, ReviewSettings
+from store.trail_key import FOLDER, LogKeyError, read_verifier_key
 
 screen = Console(stderr=True)
 GRACE_SECONDS = 20
@@ -42,8 +43,8 @@ class Served:
     """What a service that is ready tells: where it is, and the trail's public log."""
 
     url: str
-    log_url: str = ""
-    log_verifier_key: str = ""
+    log_url: str
+    log_verifier_key: str
 
 
 def serve(
@@ -71,7 +72,9 @@ def serve(
 def serve_all(where: Place, port: int, *, ready: Callable[[Served], None]) -> None:
     """Serve every door on loopback; `ready` is called once requests are answered."""
     url = f"http://127.0.0.1:{port}"
-    run(_door(Which.ALL, where, url), where, port, ready=lambda: ready(Served(url)))
+    made = _door(Which.ALL, where, url)
+    served = Served(url, f"{url}/log", read_verifier_key(where.keys / FOLDER).vkey)
+    run(made, where, port, ready=lambda: ready(served))
 
 
 def run(
@@ -133,7 +136,7 @@ def _door(door: Which, where: Place, url: str) -> Door:
     }
     try:
         made: Door = makers[door]()
-    except (KeyFileError, PolicyError) as error:
+    except (KeyFileError, LogKeyError, PolicyError) as error:
         raise Stop(str(error)) from None
     return made
 
