@@ -5,7 +5,8 @@
                             └──returned──▶ returned              a newer version's first day ──────────▶ superseded
 
 Each party approves once, through a person of its own, and never the author. The text never changes: a version that is
-returned needs a new one. A terminated version holds no longer than the day before, and no older one comes back.
+returned needs a new one. Nothing holds before the last party approved; a terminated version holds no longer than the
+day before, and no older one comes back.
 Steps are added in order and never taken away; what state they amount to is a matter of the day.
 """
 
@@ -73,6 +74,11 @@ class Life(NamedTuple):
         return not self.awaits
 
     @property
+    def begins(self) -> date:
+        """The first day it can hold: its own, or the day the last party approved if that is later."""
+        return max([self.agreement.valid_from, *(step.on for step in self.done("approved"))])
+
+    @property
     def terminated_on(self) -> date | None:
         """The day it was terminated, if it was."""
         return next((step.on for step in self.done("terminated")), None)
@@ -85,7 +91,7 @@ def state(life: Life, day: date, others: Iterable[Life] = ()) -> State:
         return _before_agreed(life)
     if life.terminated_on is not None and life.terminated_on <= day:
         return "terminated"
-    if day < agreement.valid_from:
+    if day < life.begins:
         return "approved"
     if any(_supersedes(other, life, day) for other in others):
         return "superseded"
@@ -133,17 +139,17 @@ def take(life: Life, step: Step, others: Iterable[Life] = ()) -> Life | Words:
 
 
 def binding(lives: Iterable[Life]) -> AgreementSet:
-    """What all these lives amount to: every version all parties approved, a terminated one cut short the day before."""
-    return AgreementSet.of(_cut_short(life) for life in lives if life.agreed)
+    """What all these lives amount to: every version all parties approved, on the days it has held and will hold."""
+    return AgreementSet.of(_as_lived(life) for life in lives if life.agreed)
 
 
-def _cut_short(life: Life) -> Agreement:
-    """The version, ending the day before it was terminated if that is sooner; its digest stays that of its text."""
+def _as_lived(life: Life) -> Agreement:
+    """The version from the day it began to the day before it was terminated; its digest stays that of its text."""
     ended = life.terminated_on
     last = life.agreement.valid_to if ended is None else min(life.agreement.valid_to, ended - timedelta(days=1))
-    return life.agreement.model_copy(update={"valid_to": last})
+    return life.agreement.model_copy(update={"valid_from": life.begins, "valid_to": last})
 
 
 def _supersedes(newer: Life, older: Life, day: date) -> bool:
     one, two = newer.agreement, older.agreement
-    return newer.agreed and one.id == two.id and one.version > two.version and one.valid_from <= day
+    return newer.agreed and one.id == two.id and one.version > two.version and newer.begins <= day

@@ -67,6 +67,21 @@ def test_a_version_goes_from_draft_through_every_approval_to_in_force_and_its_en
     assert [state(held, day) for day in days] == ["approved", "in-force", "in-force", "ended"]
 
 
+def test_nothing_holds_before_the_last_party_approved() -> None:
+    late = date(2024, 3, 1)
+    last = Step("approved", Person("chef-bolaget", "bolaget"), late)
+    held = lived(PROPOSE, *approvals(tuple(KINDS)[:-1]), last)
+    assert held.begins == late
+    assert agreed().begins == START
+    assert state(held, late - timedelta(days=1)) == "approved"
+    assert state(held, late) == "in-force"
+    assert not binding([held]).in_force(late - timedelta(days=1))
+    assert binding([held]).in_force(late)
+    newer = lived(PROPOSE, *approvals(tuple(KINDS)[:-1]), last, of=version(2))
+    assert state(agreed(), late - timedelta(days=1), [newer]) == "in-force"
+    assert state(agreed(), late, [newer]) == "superseded"
+
+
 def test_a_terminated_version_holds_no_longer_than_the_day_before() -> None:
     held = agreed(None, terminate(date(2024, 6, 1)))
     assert held.terminated_on == date(2024, 6, 1)
