@@ -89,6 +89,7 @@ def test_what_the_reader_itself_cannot_take_is_named_too(value: bytes) -> None:
     assert "file.toml, line " in fault(GOOD.replace(b'"one"', value, 1))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_bytes_do_anything_but_read_or_be_refused(data: bytes) -> None:
     with pytest.raises(PolicyError, match=r"\Afile\.toml, line \d+: "):
