@@ -8,10 +8,16 @@ beside it. Nobody but the owner, who migrates, may change the shape of anything.
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, get_args
 
-DatabaseRole = Literal["owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "sequencer"]
-Right = Literal["select", "insert", "update", "delete"]
+DatabaseRole = Literal["owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "retainer", "sequencer"]
+Right = Literal["select", "insert", "update", "delete", "fade"]
+"""*fade* is to empty what a retention rule takes, in the columns of `FADING`, and to touch no other."""
 
 DOOR_ROLES: Final = tuple(role for role in get_args(DatabaseRole) if role != "owner")
+
+FADING: Final[Mapping[str, tuple[str, ...]]] = {
+    "trail.entry": ("personal", "personal_salt", "other", "other_salt"),
+    "vault.coverage": ("first",),  # a declaration that reaches back too far begins later
+}
 
 _READ: Final = frozenset[Right]({"select"})
 _ADD: Final = frozenset[Right]({"select", "insert"})
@@ -70,6 +76,16 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "desk.agreement_step": _ADD,
         **_APPEND,
     },
+    # Erases what the retention rules say. That an entry only ever loses its parts is seen to by a trigger besides.
+    "retainer": {
+        "vault.delivery": _READ,  # SQLite looks the delivery up when one of its counts goes
+        "vault.event_count": frozenset({"select", "delete"}),
+        "vault.earlier_count": frozenset({"select", "delete"}),
+        "vault.coverage": frozenset({"select", "delete", "fade"}),
+        "vault.idempotency_key": frozenset({"select", "delete"}),
+        **_APPEND,
+        "trail.entry": _ADD | {"fade"},
+    },
     "sequencer": {"trail.entry": _READ, "trail.leaf": _ADD, "trail.node": _ADD, "trail.head": _KEEP},
 }
 
@@ -85,9 +101,14 @@ def may(role: DatabaseRole, right: Right, table: str) -> bool:
 
 
 def append_only() -> list[str]:
-    """The tables whose rows nobody may change or remove once they stand there."""
-    touched = {table for tables in GRANTS.values() for table, rights in tables.items() if rights & {"update", "delete"}}
-    return sorted({table for tables in GRANTS.values() for table in tables} - touched)
+    """The tables whose rows nobody who may add to them may change or remove once they stand there."""
+    adding = [
+        (table, rights & {"update", "delete"})
+        for tables in GRANTS.values()
+        for table, rights in tables.items()
+        if "insert" in rights
+    ]
+    return sorted({table for table, _ in adding} - {table for table, touched in adding if touched})
 
 
 def statements() -> Iterator[str]:
@@ -107,4 +128,9 @@ def statements() -> Iterator[str]:
             if any("insert" in rights for table, rights in tables.items() if table.startswith(f"{schema}.")):
                 yield f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {name}"
         for table, rights in tables.items():
-            yield f"GRANT {', '.join(sorted(rights)).upper()} ON {table} TO {name}"
+            yield f"GRANT {', '.join(_spelled(right, table) for right in sorted(rights))} ON {table} TO {name}"
+
+
+def _spelled(right: Right, table: str) -> str:
+    """A right in PostgreSQL's words."""
+    return f"UPDATE ({', '.join(FADING[table])})" if right == "fade" else right.upper()

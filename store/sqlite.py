@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from models.base import SCHEMAS
-from store.grants import GRANTS, DatabaseRole, Right, may
+from store.grants import FADING, GRANTS, DatabaseRole, Right, may
 
 BUSY_SECONDS = 15.0
 
@@ -67,6 +67,8 @@ def _attach(connection: sqlite3.Connection, home: Path, schema: str, *, writable
         # WAL lets readers go on beside the one writer; FULL syncs each commit before it is acknowledged.
         connection.execute(f"PRAGMA {schema}.journal_mode = WAL")
         connection.execute(f"PRAGMA {schema}.synchronous = FULL")
+        # What is erased is overwritten, so that it cannot be read out of the file's free pages.
+        connection.execute(f"PRAGMA {schema}.secure_delete = ON")
 
 
 Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int]
@@ -86,6 +88,8 @@ def guard(role: DatabaseRole) -> Authorizer:
     def authorize(action: int, first: str | None, second: str | None, schema: str | None, trigger: str | None) -> int:
         if action in _RIGHTS:
             allowed = may_touch(_RIGHTS[action], first, schema, trigger)
+            if action == sqlite3.SQLITE_UPDATE and second in FADING.get(f"{schema}.{first}", ()):
+                allowed = allowed or may(role, "fade", f"{schema}.{first}")
         elif action == sqlite3.SQLITE_FUNCTION:
             allowed = second != "load_extension"
         else:

@@ -31,12 +31,12 @@ POSTGRESQL_TRIGGERS = (
     """CREATE TRIGGER entry_stays BEFORE DELETE OR TRUNCATE ON trail.entry
         FOR EACH STATEMENT EXECUTE FUNCTION trail.refuse()""",
     """CREATE TRIGGER entry_only_fades BEFORE UPDATE ON trail.entry FOR EACH ROW
-        WHEN (NOT (new.arrival = old.arrival AND new.time = old.time
+        WHEN ((new.arrival = old.arrival AND new.time = old.time
             AND new.personal_commitment = old.personal_commitment AND new.other_commitment = old.other_commitment
             AND (new.personal IS NULL OR new.personal = old.personal)
             AND (new.personal_salt IS NULL OR new.personal_salt = old.personal_salt)
             AND (new.other IS NULL OR new.other = old.other)
-            AND (new.other_salt IS NULL OR new.other_salt = old.other_salt)) IS NOT FALSE)
+            AND (new.other_salt IS NULL OR new.other_salt = old.other_salt)) IS NOT TRUE)
         EXECUTE FUNCTION trail.refuse()""",
     """CREATE TRIGGER leaf_is_fixed BEFORE UPDATE OR DELETE OR TRUNCATE ON trail.leaf
         FOR EACH STATEMENT EXECUTE FUNCTION trail.refuse()""",

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DatabaseError, ResourceClosedError
 
 from models.base import METADATA
 from settings import Place
-from store.grants import DOOR_ROLES, GRANTS, DatabaseRole, Right, may
+from store.grants import DOOR_ROLES, FADING, GRANTS, DatabaseRole, Right, may
 from store.sessions import open_engine
 
 SECRET = 987_654_321
@@ -107,6 +107,9 @@ def test_no_sql_of_a_reading_role_reaches_a_vault_row(stocked: Place, role: Data
 TRAIL_ATTACKS = [
     "UPDATE trail.entry SET other = '[]'",
     "UPDATE trail.entry SET personal = NULL",
+    "UPDATE trail.entry SET personal = '[]'",
+    "UPDATE trail.entry SET time = NULL",
+    "UPDATE trail.entry SET personal = NULL, other_commitment = x'00'",
     "DELETE FROM trail.entry",
     "DROP TABLE trail.entry",
     "TRUNCATE trail.entry",
@@ -120,12 +123,32 @@ TRAIL_ATTACKS = [
 NEVER_HEAD: list[DatabaseRole] = [role for role in DOOR_ROLES if role != "sequencer"]
 
 
-@pytest.mark.parametrize("role", DOOR_ROLES)
-@pytest.mark.parametrize("attack", TRAIL_ATTACKS)
+FADES = "UPDATE trail.entry SET personal = NULL"
+CHANGES = [(role, attack) for role in DOOR_ROLES for attack in TRAIL_ATTACKS if (role, attack) != ("retainer", FADES)]
+
+
+@pytest.mark.parametrize(("role", "attack"), CHANGES)
 def test_no_role_changes_or_removes_a_trail_entry(stocked: Place, role: DatabaseRole, attack: str) -> None:
     with as_role(stocked, role, writes="trail") as connection, pytest.raises(DatabaseError):
         connection.execute(text(attack))
     assert entries_of(stocked) == [(1, "{}", "{}")]
+
+
+def test_only_the_role_that_retains_may_empty_a_part_and_it_may_do_no_more(place: Place) -> None:
+    insert = (
+        "INSERT INTO trail.entry (arrival, time, personal, personal_commitment, other, other_commitment)"
+        " VALUES (1, '2026-01-01T00:00:00Z', '{}', :hash, '{}', :hash)"
+    )
+    owner = open_engine(place, "owner")
+    with owner.begin() as connection:
+        connection.execute(text(insert), {"hash": b"\0" * 32})
+    owner.dispose()
+    with as_role(place, "retainer", writes="trail") as connection:
+        connection.execute(text(FADES))
+        connection.commit()
+        with pytest.raises(DatabaseError):
+            connection.execute(text("UPDATE trail.entry SET personal = '{}'"))
+    assert entries_of(place) == [(1, None, "{}")]
 
 
 @pytest.mark.parametrize("role", NEVER_HEAD)
@@ -151,14 +174,15 @@ def entries_of(place: Place) -> list[tuple[object, ...]]:
 
 
 REFUSED = ("permission denied", "not authorized", "prohibited", "no such table")
-RIGHTS: list[Right] = ["select", "insert", "update", "delete"]
+RIGHTS: list[Right] = ["select", "insert", "update", "delete", "fade"]
 
 
 @pytest.mark.parametrize("role", DOOR_ROLES)
 def test_each_role_may_do_what_the_page_says_and_nothing_more(stocked: Place, role: DatabaseRole) -> None:
     for table in sorted(METADATA.tables):
         for right in RIGHTS:
-            assert possible(stocked, role, right, table) == may(role, right, table), f"{role} {right} {table}"
+            if right != "fade" or table in FADING:
+                assert possible(stocked, role, right, table) == may(role, right, table), f"{role} {right} {table}"
 
 
 def possible(place: Place, role: DatabaseRole, right: Right, table: str) -> bool:
@@ -169,6 +193,7 @@ def possible(place: Place, role: DatabaseRole, right: Right, table: str) -> bool
         "insert": f"INSERT INTO {table} ({column}) SELECT NULL WHERE 1 = 0",
         "update": f"UPDATE {table} SET {column} = {column} WHERE 1 = 0",
         "delete": f"DELETE FROM {table} WHERE 1 = 0",
+        "fade": f"UPDATE {table} SET {FADING[table][0]} = NULL WHERE 1 = 0" if table in FADING else "",
     }[right]
     with as_role(place, role, writes=table.split(".", maxsplit=1)[0]) as connection:
         try:
