@@ -71,7 +71,7 @@ def _strongest(
     for reading in readings(dimensions, held):
         seen = views(dimensions, held, reading, floor=floor, need=1)
         asked = questions(dimensions, len(held), reading, below=below, need=1)
-        knowing = [] if own is None else [at_time_of(own, seen[-1])]
+        knowing = [] if own is None else [own.as_of(seen[-1])]
         try:
             return reading.kind, attack([*seen, *asked, *knowing], watch=watch)[: len(seen) + len(asked)]
         except DisclosureError as error:
@@ -103,15 +103,6 @@ def own_view(dimensions: Sequence[Dimension], counts: np.ndarray[tuple[int, ...]
     """What a party that counted some events itself knows: each inner cell holds at least those."""
     leaves = [Dimension(d.name, d.leaves, {leaf: (leaf,) for leaf in d.leaves}) for d in dimensions]
     return View.at_least(leaves, counts)
-
-
-def at_time_of(own: View, last: View) -> View:
-    """Own counts as of the last table, where tables are states of growing counts."""
-    if len(last.dimensions) == len(own.dimensions):
-        return own
-    release = last.dimensions[-1]
-    code, over = next(iter(release.codes.items()))
-    return own.within(release.name, release.leaves, over, code)
 
 
 def _rows(found: Sequence[Ranges], dimensions: Sequence[Dimension], *, named: bool) -> pl.DataFrame:

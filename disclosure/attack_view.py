@@ -112,6 +112,15 @@ class View:
         return replace(self, dimensions=(*self.dimensions, latent), **arrays)
 
 
+    def as_of(self, state: "View") -> Self:
+        """The same table, placed in time as one of `releases` is; itself where that is a plain table."""
+        if len(state.dimensions) == len(self.dimensions):
+            return self
+        latent = state.dimensions[-1]
+        code, over = next(iter(latent.codes.items()))
+        return self.within(latent.name, latent.leaves, over, code)
+
+
 @dataclass(frozen=True)
 class Inner:
     """Counts per inner cell, by leaf names: the truth, or the part of it that an attacker counted itself."""
