@@ -1,6 +1,7 @@
 """What one transaction writes of a delivery, and what an earlier one wrote under the same key."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 
 from intake.delivery import Counts
 from intake.delivery_coverage import Coverage
@@ -8,11 +9,9 @@ from intake.delivery_refusals import KeyReused
 from intake.receive_changes import changes
 from intake.receive_incoming import Incoming
 from models import vault
+from policies.law import Law, load_law
 from store import vault_counts, vault_deliveries
 from store.sessions import VaultSession
-
-KEY_KEPT = timedelta(days=30)
-"""How long a used Idempotency-Key is remembered."""
 
 
 def under_key(session: VaultSession, incoming: Incoming) -> vault.Delivery | None:
@@ -21,7 +20,7 @@ def under_key(session: VaultSession, incoming: Incoming) -> vault.Delivery | Non
     Raises:
         KeyReused: it was another one.
     """
-    since = incoming.at - KEY_KEPT
+    since = remembered_since(incoming.at)
     used = vault_deliveries.key_of(session, incoming.client, incoming.dataset, incoming.key, since)
     if used is None or used.delivery_id is None:
         return None
@@ -51,11 +50,25 @@ def put(
         unchanged=change.unchanged,
         received_at=incoming.at,
     )
-    vault_deliveries.forget_keys(session, incoming.at - KEY_KEPT)
+    vault_deliveries.forget_keys(session, remembered_since(incoming.at))
     vault_deliveries.add_delivery(session, delivery, _key(incoming, new_id), _coverage(delivery, coverage))
     vault_counts.add_counts(session, delivery, change.added)
     vault_counts.replace_counts(session, delivery, change.replaced)
     return delivery
+
+
+def remembered_since(at: datetime) -> datetime:
+    """A key last used before this is forgotten, as the law of the day says.
+
+    Raises:
+        PolicyError: a file of the law does not hold.
+    """
+    return at - timedelta(days=_law().at(at.date()).idempotency_days)
+
+
+@cache  # the house's own law does not change while it runs
+def _law() -> Law:
+    return load_law()
 
 
 def _span(counts: Counts, coverage: Coverage | None) -> tuple[str, str]:
