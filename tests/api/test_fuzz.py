@@ -1,7 +1,6 @@
 """Whatever is sent, a door answers with what it documents: never a fault, every error a problem document."""
 
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -17,9 +16,9 @@ from tests.api.shelf import PERIODS, TABLE, approve, put
 from tests.api.visitor import Visitor
 
 
-@pytest.fixture(scope="module")
-def house(new_sqlite: Any) -> House:  # noqa: ANN401 -- the shared fixture's own type
-    made = furnish(new_sqlite())
+@pytest.fixture(scope="module", params=["new_sqlite", "new_postgres"])
+def house(request: pytest.FixtureRequest) -> House:
+    made = furnish(request.getfixturevalue(request.param)())
     engine = open_engine(made.place, "owner")
     with transaction(engine) as session:
         store_areas(ReferenceSession(session), sverige(), NOW)
