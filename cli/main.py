@@ -41,6 +41,7 @@ COMMANDS: Final = {
     "trail": Command("cli.trail", "app", KEEP),
     "party": Command("cli.parties", "party_app", KEEP),
     "client": Command("cli.parties", "client_app", KEEP),
+    "retain": Command("cli.retain", "retain", KEEP),
     "areas": Command("cli.areas", "app", KEEP),
 }
 
