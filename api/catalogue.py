@@ -18,7 +18,7 @@ class Words(Wire):
 
 
 class Period(Wire):
-    """The unit of a table's periods, and the first and last that it has cells for."""
+    """The unit of a table's periods, and the first and last that it has cells for; null before the first release."""
 
     unit: str
     first: str | None
@@ -26,7 +26,7 @@ class Period(Wire):
 
 
 class TableSummary(Wire):
-    """A table in the list; without a release it has no cells yet."""
+    """A table in the list, with its newest release."""
 
     id: str
     title: Words
@@ -34,8 +34,8 @@ class TableSummary(Wire):
     area_levels: list[str]
     period: Period
     method: str
-    release_id: str | None
-    released_at: Time | None
+    release_id: str
+    released_at: Time
 
 
 class TableList(Listed):
@@ -108,7 +108,7 @@ class TableBody(Wire):
     notes: dict[str, list[str]]
 
 
-def summary(grant: TableGrant, release: Release | None) -> dict[str, Any]:
+def summary(grant: TableGrant, release: Release) -> dict[str, Any]:
     """A table as the list has it."""
     return as_json(
         TableSummary(
@@ -118,8 +118,8 @@ def summary(grant: TableGrant, release: Release | None) -> dict[str, Any]:
             area_levels=list(grant.area_levels),
             period=_period(grant.period_unit, release),
             method=grant.method.kind,
-            release_id=release.id if release else None,
-            released_at=release.released_at if release else None,
+            release_id=release.id,
+            released_at=release.released_at,
         )
     )
 

@@ -5,8 +5,9 @@ Every refusal of someone known is in the trail before it is answered.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import date, datetime
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import Header, Request
 from fastapi.dependencies.models import Dependant
@@ -22,6 +23,8 @@ from auth.tokens import TokenError
 from policies.parties import PURPOSES
 from store.sessions import PartiesSession, transaction
 from store.trail import EntryId
+
+SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 
 Purposes = Annotated[
     str | None,
@@ -44,6 +47,11 @@ class Visit:
     at: datetime
     method: str
     reception: Reception
+
+    @property
+    def day(self) -> date:
+        """The day it is in Sweden, by which weeks end and agreements begin."""
+        return self.at.astimezone(SWEDEN).date()
 
     def entry(self, operation: Operation, kind: Kind = Kind.SINGLE, **said: Any) -> Entry:  # noqa: ANN401 -- Entry's own
         """An entry of the trail about this visit."""

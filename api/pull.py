@@ -51,15 +51,16 @@ _REFUSALS = documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound)
     responses={200: shown(examples.TABLES), **_REFUSALS},
 )
 def tables(request: Request, visit: Puller, query: Annotated[ListQuery, Query()], why: Purposes = None) -> Response:
-    """The tables that an agreement in force grants the caller for its purpose."""
+    """The tables that an agreement in force grants the caller for its purpose, once they have been released."""
     readings: Readings = request.app.state.readings
     purpose = purpose_of(visit, why)
     granted = readings.rules.now().tables_for(ask_of(visit, purpose))
-    shown = granted[(query.page - 1) * query.limit : query.page * query.limit]
-    latest = readings.shelves.latest_of([grant.id for grant in shown])
+    latest = readings.shelves.latest_of([grant.id for grant in granted])
+    released = [grant for grant in granted if grant.id in latest]
+    shown = released[(query.page - 1) * query.limit : query.page * query.limit]
     _note_list(visit, purpose, len(shown))
-    listed = [summary(grant, latest.get(grant.id)) for grant in shown]
-    return JSONResponse({"tables": listed, **paged(request, meta(len(granted), query.page, query.limit, len(shown)))})
+    listed = [summary(grant, latest[grant.id]) for grant in shown]
+    return JSONResponse({"tables": listed, **paged(request, meta(len(released), query.page, query.limit, len(shown)))})
 
 
 @router.get(

@@ -195,7 +195,7 @@ def app(settings: PushSettings) -> Door:
 
 
 def _expected(house: PushHouse, visit: Visit, dataset: str) -> Expectation:
-    expected = house.expectations.of(dataset, visit.principal.party, visit.at.date())
+    expected = house.expectations.of(dataset, visit.principal.party, visit.day)
     if expected is None:
         raise _nothing(visit, dataset)
     return expected

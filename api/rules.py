@@ -118,5 +118,5 @@ def ask_of(visit: Visit, purpose: str, table: str = "") -> Ask:
         role=visit.role,
         purpose=purpose,
         table=table,
-        on=visit.at.date(),
+        on=visit.day,
     )

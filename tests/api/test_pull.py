@@ -57,9 +57,8 @@ def last_entry(house: House) -> Logged:
 
 def test_the_list_has_the_tables_that_the_caller_may_read(house: House, door: Visitor) -> None:
     body = ask(house, door, TABLES).json()
-    listed = {table["id"]: table for table in body["tables"]}
-    assert set(listed) == {"huddinge-anmalda-brott", "huddinge-raddningsinsatser", TABLE}
-    assert listed[TABLE] == {
+    (listed,) = body["tables"]
+    assert listed == {
         "id": TABLE,
         "title": {"sv": "Störningar per vecka, Huddinge", "en": "Disturbances by week, Huddinge"},
         "dataset": "kommunens-storningar",
@@ -69,8 +68,7 @@ def test_the_list_has_the_tables_that_the_caller_may_read(house: House, door: Vi
         "releaseId": "release-1",
         "releasedAt": "2026-11-22T12:00:00.000Z",
     }
-    assert listed["huddinge-anmalda-brott"]["releaseId"] is None
-    assert body["_meta"] == {"totalRecords": 3, "page": 1, "offset": 0, "limit": 20, "count": 3}
+    assert body["_meta"] == {"totalRecords": 1, "page": 1, "offset": 0, "limit": 20, "count": 1}
     assert body["_links"]["self"]["href"] == f"http://testserver{TABLES}?limit=20&page=1"
 
 
@@ -368,6 +366,7 @@ def test_an_agreement_that_comes_to_bind_is_heard_at_once(house: House, open_doo
 def test_a_table_without_a_release_says_so_to_its_party(house: House, open_door: Open) -> None:
     approve(house.place)
     door = opened(house, open_door)
+    assert ask(house, door, TABLES).json()["tables"] == []
     assert ask(house, door).json()["detail"] == "The table has no release yet"
     assert ask(house, door, f"{TABLES}/{TABLE}").json()["dimensions"] == []
 
