@@ -90,11 +90,11 @@ class CellTable:
         """The cells of these codes, order kept; None asks for every code of a dimension."""
         wanted = {"area": areas, "category": categories, "period": periods}
         keep = [pl.col(name).is_in(list(codes)) for name, codes in wanted.items() if codes is not None]
-        return CellTable(self.frame.filter(*keep)) if keep else self
+        return _unchanged(self.frame.filter(*keep)) if keep else self
 
     def page(self, number: int, limit: int) -> "CellTable":
         """Page `number` (from 1) of `limit` cells; empty past the end."""
-        return CellTable(self.frame.slice((number - 1) * limit, limit))
+        return _unchanged(self.frame.slice((number - 1) * limit, limit))
 
 
 def cells(
@@ -126,6 +126,13 @@ def of_frame(frame: pl.DataFrame) -> CellTable:
         schema={"period": pl.String, "period_start": pl.Date},
     )
     return CellTable(plain.join(starts, on="period", how="left", maintain_order="left").select(list(SCHEMA)))
+
+
+def _unchanged(frame: pl.DataFrame) -> CellTable:
+    """Some cells of a table, which were judged when it was made: a small page should not cost a judgement."""
+    table = object.__new__(CellTable)
+    object.__setattr__(table, "frame", frame)
+    return table
 
 
 def _column(name: str, values: Iterable[object]) -> pl.Series:
