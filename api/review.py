@@ -73,6 +73,10 @@ class LogQuery(Wire):
     page: Page = 1
     format: str | None = Field(None, json_schema_extra={"enum": list(FORMATS)})
 
+    def wants_all(self, written_as: str) -> bool:
+        """Whether everything is wanted, as a file from the oldest on, rather than a page."""
+        return written_as != "json" and self.limit is None and self.page == 1 and self.order != "newest"
+
     def asked(self) -> Asked:
         """The filters, their fixed names checked.
 
@@ -114,7 +118,7 @@ def log_entries(
     written_as = chosen(request, query.format, FORMATS)
     asked = _within_reach(visit, query.asked())
     purpose = purpose_of(visit, why or visit.principal.purpose or DEFAULT_PURPOSE)
-    if written_as != "json" and query.limit is None:
+    if query.wants_all(written_as):
         _note(visit, asked, purpose, written_as)
         return _file(reader.stream(asked), written_as)
     found, total = _page(reader, asked, query, written_as), reader.count(asked)

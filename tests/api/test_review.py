@@ -150,6 +150,9 @@ def test_ndjson_is_one_entry_a_line(house: House, door: Visitor) -> None:
     entries = [json.loads(line) for line in answer.text.splitlines()]
     assert [entry["requestId"] for entry in entries[:3]] == ["request-1", "request-2", "request-3"]
     assert len(ask(house, door, "?format=ndjson&limit=2").text.splitlines()) == 2
+    newest = ask(house, door, "?format=ndjson&order=newest&operation=read").text.splitlines()
+    assert [json.loads(line)["requestId"] for line in newest] == ["request-3", "request-2", "request-1"]
+    assert ask(house, door, "?format=ndjson&page=2&operation=read").text == ""
 
 
 def test_every_entry_gets_its_place_in_the_tree(house: House, door: Visitor) -> None:
