@@ -12,7 +12,11 @@ depends_on = None
 LOCKED = "an entry of the trail is never changed or removed"
 
 # What stays whatever happens; a part may only become NULL (a retention rule erased it), its salt with it.
+# And an entry takes the next number of arrival: a door that chose its own could hide a gap or block those after it.
 SQLITE_TRIGGERS = (
+    """CREATE TRIGGER trail.entry_comes_next BEFORE INSERT ON entry
+        WHEN new.arrival IS NOT (SELECT coalesce(max(arrival), 0) + 1 FROM entry)
+        BEGIN SELECT RAISE(ABORT, 'an entry of the trail takes the next number of arrival'); END""",
     f"""CREATE TRIGGER trail.entry_stays BEFORE DELETE ON entry BEGIN SELECT RAISE(ABORT, '{LOCKED}'); END""",
     f"""CREATE TRIGGER trail.entry_only_fades BEFORE UPDATE ON entry
         WHEN NOT (new.arrival IS old.arrival AND new.time IS old.time
@@ -26,6 +30,15 @@ SQLITE_TRIGGERS = (
     f"""CREATE TRIGGER trail.leaf_is_fixed BEFORE UPDATE ON leaf BEGIN SELECT RAISE(ABORT, '{LOCKED}'); END""",
 )
 POSTGRESQL_TRIGGERS = (
+    """CREATE FUNCTION trail.comes_next() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN
+            IF new.arrival <> (SELECT coalesce(max(arrival), 0) + 1 FROM trail.entry) THEN
+                RAISE EXCEPTION 'an entry of the trail takes the next number of arrival';
+            END IF;
+            RETURN new;
+        END $$""",
+    """CREATE TRIGGER entry_comes_next BEFORE INSERT ON trail.entry
+        FOR EACH ROW EXECUTE FUNCTION trail.comes_next()""",
     f"""CREATE FUNCTION trail.refuse() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION '{LOCKED}'; END $$""",
     """CREATE TRIGGER entry_stays BEFORE DELETE OR TRUNCATE ON trail.entry
@@ -142,3 +155,4 @@ def downgrade() -> None:
     op.drop_table("entry", schema="trail")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION trail.refuse()")
+        op.execute("DROP FUNCTION trail.comes_next()")

@@ -24,10 +24,7 @@ GO_LIBRARY = Path("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog")
 """Go's transparency log library, of Debian's golang-golang-x-mod-dev."""
 
 TOKEN = {"grant_type": "client_credentials", "client_id": "huddinge-reader", "client_secret": SECRET}
-CHANGES = {
-    "a leaf's time": "UPDATE trail.entry SET time = '2026-01-01T00:00:00Z' WHERE arrival = 300",
-    "a commitment": "UPDATE trail.entry SET other_commitment = personal_commitment WHERE arrival = 300",
-}
+CHANGE = "UPDATE trail.entry SET other_commitment = personal_commitment WHERE arrival = 300"
 
 
 @pytest.fixture(scope="session")
@@ -81,14 +78,15 @@ def test_an_outsider_accepts_a_log_that_several_workers_write(place: Place) -> N
         assert verifier.accept(kept, newest) == outsider(place, other).accept(kept) == verifier.opened(newest)
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_an_outsider_refuses_entries_that_were_changed(sqlite_place: Place, change: str) -> None:
+def test_an_outsider_refuses_entries_that_were_changed(sqlite_place: Place) -> None:
     furnish(sqlite_place)
     with served(sqlite_place) as url, ExitStack() as stack:
         verifier = outsider(sqlite_place, url)
         append(sqlite_place, 300)
         await_size(verifier, 300)
-        Trail(sqlite_place, stack).tamper(CHANGES[change])
+        Trail(sqlite_place, stack).tamper(
+            CHANGE.replace("other_commitment = personal_commitment", "time = '2026-01-01T00:00:00Z'")
+        )
         with pytest.raises(AssertionError, match="do not add up"):
             verifier.accept()
 
@@ -100,7 +98,7 @@ def test_an_outsider_with_an_old_checkpoint_refuses_a_history_that_was_signed_an
         kept = await_size(outsider(sqlite_place, url), 300)
     with ExitStack() as stack:
         Trail(sqlite_place, stack).tamper(
-            CHANGES["a commitment"], "DELETE FROM trail.leaf", "DELETE FROM trail.node", "DELETE FROM trail.head"
+            CHANGE, "DELETE FROM trail.leaf", "DELETE FROM trail.node", "DELETE FROM trail.head"
         )
     (sqlite_place.keys / FOLDER / "signed.checkpoint").unlink()
     with served(sqlite_place) as url:
@@ -127,7 +125,7 @@ def test_gos_own_library_accepts_the_log_and_what_was_kept_of_it(
         assert (done.returncode, done.stderr) == (0, "")
         assert "600 entries" in done.stdout
         with ExitStack() as stack:
-            Trail(sqlite_place, stack).tamper(CHANGES["a commitment"])
+            Trail(sqlite_place, stack).tamper(CHANGE)
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.returncode == 1
         assert "do not add up" in done.stderr

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import DatabaseError
 
 from settings import Place
 from store.sessions import open_engine
@@ -55,6 +56,20 @@ def test_a_closed_writer_has_finished_what_it_took_and_takes_no_more(trail: Trai
     assert len(done) == trail.reader().count(EVERYTHING)
     with pytest.raises(TrailUnavailable, match="shutting down"):
         writer.append(reading_entry())
+
+
+@pytest.mark.parametrize("arrival", [1, 3, 1_000_000])
+def test_a_door_cannot_choose_its_number_of_arrival(trail: Trail, arrival: int) -> None:
+    writer = trail.writer()
+    writer.append(reading_entry())
+    chosen = (
+        "INSERT INTO trail.entry (arrival, time, personal_commitment, other_commitment)"
+        f" SELECT {arrival}, time, personal_commitment, other_commitment FROM trail.entry"
+    )
+    refused = pytest.raises(DatabaseError, match=r"next number of arrival|only added to|duplicate key")
+    with trail.engine("puller", "trail").connect() as door, refused:
+        door.exec_driver_sql(chosen)
+    assert writer.append(reading_entry()) == 2
 
 
 def test_a_role_that_may_not_append_gets_the_plain_refusal(trail: Trail) -> None:
