@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "pull": Command("cli.pull", "pull", USE),
     "collect": Command("cli.collect", "app", USE),
     "release": Command("cli.release", "app", KEEP),
+    "agreement": Command("cli.agreement", "app", KEEP),
     "law": Command("cli.law", "law", KEEP),
     "trail": Command("cli.trail", "app", KEEP),
     "party": Command("cli.parties", "party_app", KEEP),
