@@ -1,0 +1,80 @@
+"""Moves by integer programs: one program in a window can certify hundreds of withheld units at once."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from disclosure.cover import Cover, Flags, Ints
+from disclosure.program import Program
+from disclosure.windows import Windows
+
+WIDEST = 2
+"""How far one unit may step in a window's move, in reaches: wider moves are rarer and use up more room."""
+
+
+def certify(
+    cover: Cover, windows: Windows, wanted: Flags, reach: int, most: int, rounds: int, chance: np.random.Generator
+) -> None:
+    """Show the wanted units safe by moves within what is withheld, as far as windows of ``most`` units go."""
+    idle = 0
+    for _ in range(rounds):
+        before = _left(cover, wanted)
+        for members in windows.cut(np.flatnonzero(cover.hidden), most, chance):
+            in_window(cover, members, wanted, reach, chance)
+        after = _left(cover, wanted)
+        idle = idle + 1 if after > 0.95 * before else 0
+        if not after or idle == 2:
+            return
+
+
+def in_window(cover: Cover, members: Ints, wanted: Flags, reach: int, chance: np.random.Generator) -> None:
+    """Moves within these withheld units, while each certifies something new (two at most)."""
+    program = None
+    for _ in range(2):
+        lacking = wanted[members] & (cover.lacks(members) > 0)
+        if not lacking.any():
+            return
+        program = program or Program(sparse.csc_array(cover.at.units.by_unit[members].T), whole=True)
+        steps = _steps(cover, members, lacking, program, reach, chance)
+        if steps is None or not (lacking & (steps != 0)).any():
+            return
+        cover.add(members[steps != 0], steps[steps != 0])
+
+
+def rest(cover: Cover, unit: int, reach: int) -> bool:
+    """Whether some whole move, of any length and price, lets this unit go up; takes up the cheapest found."""
+    free = np.flatnonzero(~cover.at.frozen)
+    sums = sparse.csc_array(cover.at.units.by_unit[free].T)
+    price = cover.price[free]
+    room = np.minimum(cover.room(reach)[free], WIDEST * 2).astype(np.float64)
+    least, most = np.zeros(2 * len(free)), np.concatenate([np.full(len(free), 4.0), room])
+    at = int(np.searchsorted(free, unit))
+    least[at], most[len(free) + at] = 1.0, 0.0
+    program = Program(sparse.csc_array(sparse.hstack([sums, -sums])), whole=True, nodes=10_000)
+    found = program.solve(np.concatenate([price, price]), least, most)
+    if found is None:
+        return False
+    steps = np.rint(found).astype(np.int64)
+    steps = steps[: len(free)] - steps[len(free) :]
+    cover.add(free[steps != 0], steps[steps != 0])
+    return True
+
+
+def _left(cover: Cover, wanted: Flags) -> int:
+    return int((wanted & (cover.lacking > 0)).sum())
+
+
+def _steps(
+    cover: Cover, members: Ints, lacking: NDArray[np.bool_], program: Program, reach: int, chance: np.random.Generator
+) -> Ints | None:
+    """One whole move in the window that changes as many of the lacking as it can."""
+    room = cover.room(reach)[members]
+    up = (room == 0) | (chance.random(len(members)) < 0.3)
+    least = -np.minimum(room, np.where(lacking & ~up, 1, WIDEST)).astype(np.float64)
+    most = np.where(lacking & up, 1.0, WIDEST)
+    found = program.solve(np.where(lacking, np.where(up, -1.0, 1.0), 0.0), least, most)
+    if found is None:
+        return None
+    steps = np.rint(found).astype(np.int64)
+    balanced = not np.any(cover.at.units.by_unit[members].T @ steps)
+    return steps if balanced and np.all(steps >= -room) else None

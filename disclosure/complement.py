@@ -1,0 +1,123 @@
+"""Complementary suppression: which further cells to withhold so that every withheld cell stays uncertain.
+
+In turn: linear programs choose secondaries, integer programs in windows certify most units, a search buys what the
+rest needs, an integer program over everything settles what is left; then each secondary that safety can spare is
+given back. Nothing counts as safe without a move that shows it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from disclosure.certify import certify, in_window, rest
+from disclosure.choice import Choice
+from disclosure.cover import Cover, Flags, Ints, Position
+from disclosure.moves import Graph, Rules, Scratch, find, graph, scratch
+from disclosure.windows import Windows
+
+NOTHING_SHOWN = 0.99
+"""A budget under the price of any shown unit."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much work to spend; every figure is a count, so that the same input gives the same output.
+
+    Attributes:
+        choices: rounds of linear programs.
+        near: price of a hidden step in them.
+        window: units in a window.
+        rounds: rounds of windows.
+        look: nodes that one search may look at.
+        spare: the same, for a search that tries to give a secondary back.
+        exact: up to how many withheld units secondaries are given back by integer programs too.
+    """
+
+    choices: int = 5
+    near: float = 0.05
+    window: int = 1500
+    rounds: int = 12
+    look: int = 500
+    spare: int = 100
+    exact: int = 600
+
+
+class Complement:
+    """One table being made safe."""
+
+    def __init__(self, position: Position, windows: Windows, effort: Effort, seed: int) -> None:
+        """Nothing is done yet."""
+        self.cover, self.windows, self.effort = Cover(position), windows, effort
+        self.chance = np.random.default_rng(seed)
+        units = position.units
+        self.graph: Graph = graph(units.relations, units.by_unit, position.value, position.least)
+        self.scratch: Scratch = scratch(self.graph, 40 * effort.look)
+
+    def run(self) -> Ints:
+        """Choose secondaries; the units that cannot be made safe (none, unless figures are already out)."""
+        lost = np.zeros(0, dtype=np.int64)
+        while len(todo := np.setdiff1d(np.flatnonzero(self.cover.lacking), lost)):
+            reach = int(self.cover.need[todo].max())
+            wanted = np.zeros(len(self.cover.need), dtype=np.bool_)
+            wanted[todo[self.cover.need[todo] == reach]] = True
+            lost = np.union1d(lost, self._settle(wanted, reach))
+        if not len(lost):
+            self._give_back()
+        return lost
+
+    def _settle(self, wanted: Flags, reach: int) -> Ints:
+        """Show the wanted units safe, withholding what that takes; those for which it cannot be done."""
+        choice = Choice(self.cover, reach)
+        for near in (self.effort.near, 2 * self.effort.near):
+            chosen = choice.secondaries(wanted, self.effort.choices, near, self.chance)
+            self.cover.withhold(chosen)
+            wanted[chosen] = self.cover.need[chosen] > 0
+            certify(self.cover, self.windows, wanted, reach, self.effort.window, self.effort.rounds, self.chance)
+            wanted &= self.cover.lacking > 0
+            if not wanted.any():
+                break
+        for weight, look in ((0.4, self.effort.look), (1.0, 4 * self.effort.look)):
+            for unit in np.flatnonzero(wanted):
+                if self.cover.lacks(unit):
+                    self._buy(int(unit), reach, weight, look, np.inf)
+        lacking = [u for u in np.flatnonzero(wanted) if self.cover.lacks(u) and not rest(self.cover, u, reach)]
+        return np.array(lacking, dtype=np.int64)
+
+    def _buy(self, unit: int, reach: int, weight: float, look: int, budget: float) -> bool:
+        """Take up the cheapest move found that changes this unit."""
+        rules = Rules(reach, budget, look, weight)
+        found = [find(self.graph, self.scratch, self.cover.price, rules, unit, step) for step in (1, -1)]
+        able = [(float(self.cover.price[units].sum()), n) for n, (units, _, _) in enumerate(found) if len(units)]
+        if not able:
+            return False
+        units, steps, _ = found[min(able)[1]]
+        self.cover.add(units, steps)
+        return True
+
+    def _give_back(self) -> None:
+        """Show every secondary that is not needed, those with most to show first."""
+        at = self.cover.at
+        spare = np.flatnonzero(self.cover.secondary)
+        for unit in spare[np.lexsort((spare, -at.value[spare], -at.size[spare]))]:
+            if not self._without(int(unit)):
+                self.cover.withhold(np.array([unit]))
+
+    def _without(self, unit: int) -> bool:
+        """Show the unit; whether all that it helped can be shown safe without it."""
+        lacking = self.cover.show(unit)
+        for other in lacking[np.argsort(self.cover.at.value[lacking], kind="stable")]:
+            if self.cover.lacks(other) and not self._again(int(other)):
+                return False
+        return True
+
+    def _again(self, unit: int) -> bool:
+        """Show the unit safe within what is withheld."""
+        reach = int(self.cover.need[unit])
+        if self._buy(unit, reach, 0.4, self.effort.spare, NOTHING_SHOWN):
+            return True
+        hidden = np.flatnonzero(self.cover.hidden)
+        if len(hidden) > self.effort.exact:
+            return False
+        for _ in range(2):
+            in_window(self.cover, hidden, self.cover.lacking > 0, reach, self.chance)
+        return not self.cover.lacks(unit)

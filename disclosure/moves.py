@@ -1,0 +1,258 @@
+"""Search for integer moves: small whole changes to the true table that no published figure betrays.
+
+A move changes units by whole steps so that every sum still holds, no shown unit changes, and every changed unit
+stays at or above what everybody knows to be its least. Whoever sees the release cannot tell the truth from the
+truth plus the move; so every unit that the move changes keeps at least one more value.
+
+The search starts with one step of one unit, which unbalances the sums it is in, and repairs one unbalanced sum at
+a time (the one with fewest ways to do so), best first by price paid plus what is still unbalanced. A unit that is
+shown can be changed at its price: it must then be withheld.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from disclosure.compiled import compiled
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Words = NDArray[np.uint64]
+
+AGAIN = 0.05
+"""What one more step of a unit already changed costs: a little, so that small moves come first."""
+
+
+class Graph(NamedTuple):
+    """Sums and units, both ways (compressed rows), with each unit's true value and known least value."""
+
+    rel_start: Ints
+    rel_unit: Ints
+    rel_sign: Ints
+    unit_start: Ints
+    unit_rel: Ints
+    unit_sign: Ints
+    value: Ints
+    least: Ints
+    salt: Words
+
+
+class Scratch(NamedTuple):
+    """Working memory of one search, all zero between searches but for the heap and the nodes."""
+
+    change: Ints
+    off: Ints
+    parent: Ints
+    unit: Ints
+    step: Ints
+    paid: Floats
+    left: Ints
+    name: Words
+    keys: Floats
+    heap: Ints
+    seen: Words
+    round: Ints
+    touched: Ints
+
+
+class Rules(NamedTuple):
+    """What one search may do: steps taken ``reach`` at a time, what it may pay, how long it may look."""
+
+    reach: int
+    budget: float
+    limit: int
+    weight: float
+
+
+def graph(relations: sparse.csr_array, by_unit: sparse.csr_array, value: Ints, least: Ints) -> Graph:
+    """The graph of a set of units."""
+    salt = np.random.default_rng(1).integers(1, 2**63, len(value), dtype=np.uint64)
+    parts = [relations.indptr, relations.indices, relations.data, by_unit.indptr, by_unit.indices, by_unit.data]
+    return Graph(*(np.ascontiguousarray(p, dtype=np.int64) for p in parts), value, least, salt)
+
+
+def scratch(of: Graph, nodes: int) -> Scratch:
+    """Working memory for searches of at most so many nodes."""
+    n, m, slots = len(of.value), len(of.rel_start) - 1, 1 << int(2 * nodes).bit_length()
+    ints = [np.zeros(size, dtype=np.int64) for size in (n, m, nodes, nodes, nodes)]
+    paid, left, name = np.zeros(nodes), np.zeros(nodes, dtype=np.int64), np.zeros(nodes, dtype=np.uint64)
+    keys, heap = np.zeros(nodes + 1), np.zeros(nodes + 1, dtype=np.int64)
+    seen, rounds = np.zeros(slots, dtype=np.uint64), np.zeros(slots + 1, dtype=np.int64)
+    rounds[-1] = 1
+    return Scratch(*ints, paid, left, name, keys, heap, seen, rounds, np.zeros(1 << 14, dtype=np.int64))
+
+
+@compiled
+def _push(keys: Floats, ids: Ints, size: int, key: float, node: int) -> int:
+    at = size
+    while at > 0 and keys[(at - 1) >> 1] > key:
+        up = (at - 1) >> 1
+        keys[at], ids[at] = keys[up], ids[up]
+        at = up
+    keys[at], ids[at] = key, node
+    return size + 1
+
+
+@compiled
+def _pop(keys: Floats, ids: Ints, size: int) -> int:
+    """Take off the least, left in ``ids[size - 1]``; the heap's new size."""
+    last, at = size - 1, 0
+    least, key, node = ids[0], keys[last], ids[last]
+    while True:
+        down = 2 * at + 1
+        if down >= last:
+            break
+        if down + 1 < last and keys[down + 1] < keys[down]:
+            down += 1
+        if keys[down] >= key:
+            break
+        keys[at], ids[at] = keys[down], ids[down]
+        at = down
+    keys[at], ids[at] = key, node
+    ids[last] = least
+    return last
+
+
+@compiled
+def _known(s: Scratch, name: int) -> bool:
+    """Whether this state was met before in this search; it is from now on."""
+    mask = len(s.seen) - 1
+    slot = np.int64((name * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
+    while s.round[slot] == s.round[-1]:
+        if s.seen[slot] == name:
+            return True
+        slot = (slot + 1) & mask
+    s.round[slot] = s.round[-1]
+    s.seen[slot] = name
+    return False
+
+
+@compiled
+def _apply(g: Graph, s: Scratch, node: int) -> int:
+    """Write the node's changes out; how many sums they touch."""
+    touched = 0
+    while node >= 0:
+        u, step = s.unit[node], s.step[node]
+        s.change[u] += step
+        for p in range(g.unit_start[u], g.unit_start[u + 1]):
+            r = g.unit_rel[p]
+            s.off[r] += step * g.unit_sign[p]
+            if touched < len(s.touched):
+                s.touched[touched] = r
+                touched += 1
+        node = s.parent[node]
+    return touched
+
+
+@compiled
+def _undo(g: Graph, s: Scratch, node: int) -> None:
+    while node >= 0:
+        u = s.unit[node]
+        s.change[u] = 0
+        for p in range(g.unit_start[u], g.unit_start[u + 1]):
+            s.off[g.unit_rel[p]] = 0
+        node = s.parent[node]
+
+
+@compiled
+def _repair(g: Graph, s: Scratch, price: Floats, rules: Rules, paid: float, r: int, p: int) -> float:
+    """What it costs to repair sum ``r`` by its ``p``-th entry; infinite where that is not allowed."""
+    j = g.rel_unit[p]
+    step = -1 if (s.off[r] > 0) == (g.rel_sign[p] > 0) else 1
+    now = s.change[j]
+    if now * step < 0 or (step < 0 and g.value[j] + rules.reach * (now - 1) < g.least[j]):
+        return np.inf
+    cost = paid + (price[j] if now == 0 else AGAIN)
+    return cost if cost <= rules.budget else np.inf
+
+
+@compiled
+def _tightest(g: Graph, s: Scratch, price: Floats, rules: Rules, paid: float, touched: int) -> int:
+    """The unbalanced sum with fewest repairs: −1 if all balance, −2 if one cannot be repaired."""
+    best, fewest = -1, 1 << 40
+    for q in range(touched):
+        r = s.touched[q]
+        if s.off[r] == 0:
+            continue
+        ways = 0
+        for p in range(g.rel_start[r], g.rel_start[r + 1]):
+            if _repair(g, s, price, rules, paid, r, p) < np.inf:
+                ways += 1
+                if ways >= fewest:
+                    break
+        if ways == 0:
+            return -2
+        if ways < fewest:
+            best, fewest = r, ways
+    return best
+
+
+@compiled
+def _grow(
+    g: Graph, s: Scratch, price: Floats, rules: Rules, node: int, r: int, nodes: int, size: int
+) -> tuple[int, int]:
+    """Add a node for each repair of sum ``r``; the new numbers of nodes and of the heap."""
+    for p in range(g.rel_start[r], g.rel_start[r + 1]):
+        cost = _repair(g, s, price, rules, s.paid[node], r, p)
+        if cost == np.inf or nodes >= len(s.parent):
+            continue
+        j = g.rel_unit[p]
+        step = -1 if (s.off[r] > 0) == (g.rel_sign[p] > 0) else 1
+        name = s.name[node] + g.salt[j] * np.uint64(step + 2)
+        if _known(s, name):
+            continue
+        left = s.left[node]
+        for q in range(g.unit_start[j], g.unit_start[j + 1]):
+            was = s.off[g.unit_rel[q]]
+            left += abs(was + step * g.unit_sign[q]) - abs(was)
+        s.parent[nodes], s.unit[nodes], s.step[nodes] = node, j, step
+        s.paid[nodes], s.left[nodes], s.name[nodes] = cost, left, name
+        size = _push(s.keys, s.heap, size, cost + rules.weight * left, nodes)
+        nodes += 1
+    return nodes, size
+
+
+@compiled
+def _root(g: Graph, s: Scratch, price: Floats, start: int, step: int) -> None:
+    s.parent[0], s.unit[0], s.step[0] = -1, start, step
+    s.paid[0], s.name[0] = price[start], g.salt[start] * np.uint64(step + 2)
+    s.left[0] = 0
+    for q in range(g.unit_start[start], g.unit_start[start + 1]):
+        s.left[0] += abs(g.unit_sign[q])
+    s.round[-1] += 1
+
+
+@compiled
+def find(g: Graph, s: Scratch, price: Floats, rules: Rules, start: int, step: int) -> tuple[Ints, Ints, int]:
+    """A cheap move that changes unit ``start`` by ``step`` at least: the units changed, by how much, nodes looked at.
+
+    Empty if none was found within the limit and the budget. ``price`` is per unit, infinite where it is frozen.
+    """
+    if step < 0 and g.value[start] - rules.reach < g.least[start]:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
+    _root(g, s, price, start, step)
+    nodes, size, looked = 1, _push(s.keys, s.heap, 0, 0.0, 0), 0
+    while size > 0 and looked < rules.limit:
+        size = _pop(s.keys, s.heap, size)
+        node = s.heap[size]
+        looked += 1
+        touched = _apply(g, s, node)
+        r = _tightest(g, s, price, rules, s.paid[node], touched)
+        if r >= 0:
+            nodes, size = _grow(g, s, price, rules, node, r, nodes, size)
+        found = np.zeros(0, np.int64)
+        if r == -1:
+            found = np.zeros(touched, np.int64)
+            count, at = 0, node
+            while at >= 0:
+                found[count] = s.unit[at]
+                count += 1
+                at = s.parent[at]
+            found = np.unique(found[:count])
+            steps = s.change[found]
+        _undo(g, s, node)
+        if r == -1:
+            return found, steps, looked
+    return np.zeros(0, np.int64), np.zeros(0, np.int64), looked

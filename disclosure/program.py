@@ -1,0 +1,47 @@
+"""Linear and integer programs over "every sum stays zero", solved by HiGHS; the same input gives the same output."""
+
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+Floats = NDArray[np.float64]
+
+
+class Program:
+    """Minimise cost over the changes that keep every sum: ``sums @ change == 0`` within bounds."""
+
+    def __init__(self, sums: sparse.csc_array, *, whole: bool = False, nodes: int = 1) -> None:
+        """``sums``: relations by columns. ``whole``: integers only, a good solution within so many nodes."""
+        self.columns = int(sums.shape[1])
+        self._solver: Any = highspy.Highs()
+        options: dict[str, bool | int | float | str] = {"output_flag": False, "threads": 1}
+        options |= {"mip_max_nodes": nodes, "mip_rel_gap": 0.5} if whole else {"solver": "ipm"}
+        for name, value in options.items():
+            self._solver.setOptionValue(name, value)
+        self._solver.passModel(_model(sums, whole=whole))
+        self._all = np.arange(self.columns, dtype=np.int32)
+
+    def solve(self, cost: Floats, least: Floats, most: Floats) -> Floats | None:
+        """The best change found, or None if there is none."""
+        self._solver.changeColsCost(self.columns, self._all, cost)
+        self._solver.changeColsBounds(self.columns, self._all, least, most)
+        self._solver.run()
+        solution = self._solver.getSolution()
+        return np.array(solution.col_value) if solution.value_valid else None
+
+
+def _model(sums: sparse.csc_array, *, whole: bool) -> object:
+    rows, columns = sums.shape
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = rows, columns
+    model.row_lower_ = model.row_upper_ = np.zeros(rows)
+    model.col_cost_ = model.col_lower_ = model.col_upper_ = np.zeros(columns)
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = sums.indptr, sums.indices
+    model.a_matrix_.value_ = sums.data.astype(np.float64)
+    if whole:
+        model.integrality_ = [highspy.HighsVarType.kInteger] * columns
+    return model
