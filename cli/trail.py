@@ -1,29 +1,26 @@
 """`samsyn trail`: recompute the whole trail, ask it questions, take entries and checkpoints away."""
 
-import json
-from base64 import b64encode
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from audit.checkpoint import Checkpoint, read
-from audit.note import Note, NoteError, VerifierKey
-from audit.report import Report
+from audit.checkpoint import read
+from audit.note import NoteError, VerifierKey
 from cli.errors import Stop
+from cli.trail_keys import kept_checkpoint, log_key, needed
+from cli.trail_published import verify_published
 from cli.trail_questions import export, show
 from cli.trail_reach import trail, where
-from settings import Place
+from cli.trail_report import progress, tell
+from cli.trail_watch import watch
 from store.trail_check import check, size
-from store.trail_key import FOLDER, PUBLIC, LogKeyError, read_verifier_key
 from store.trail_log import TrailLog
 
 app = typer.Typer(help="The trail: verify it, ask it, take entries from it.", no_args_is_help=True)
 app.command()(show)
 app.command()(export)
+app.command()(watch)
 
 
 @app.command()
@@ -32,25 +29,31 @@ def verify(
         list[Path] | None,
         typer.Option(help="A checkpoint kept from earlier, which the tree must have grown from; several are taken."),
     ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Verify what a service publishes, over HTTP, instead of the home's database.")
+    ] = None,
     key: Annotated[str | None, typer.Option(help="The log's verifier key; the home's own if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for a script to read.")] = False,
 ) -> None:
-    """Recompute every entry, leaf and root; name what does not fit, and then end with status 1."""
+    """Recompute every entry, leaf and root; name what does not fit, and then end with status 1.
+
+    With --url only what came after the newest checkpoint that is given is fetched; nothing is believed but that
+    checkpoint and the key.
+    """
     home = where()
-    log = _log_key(home, key)
-    marks: dict[int, bytes] = {}
-    for path in from_checkpoint or []:
-        kept = _kept(path, log)
-        marks[kept.size] = kept.root
-    with trail(home) as engine, _progress() as bar:
+    log = log_key(home, key)
+    kept = [kept_checkpoint(path, log) for path in from_checkpoint or []]
+    if url:
+        tell(verify_published(url, needed(log), kept), as_json=as_json)
+        return
+    marks = {one.size: one.root for one in kept}
+    with trail(home) as engine, progress() as bar:
         problem = _add_own(TrailLog(engine).checkpoint(), log, marks)
         task = bar.add_task("Recomputing the trail", total=size(engine))
         report = check(engine, marks, lambda count: bar.advance(task, count))
     if problem:
         report.add(None, problem)
-    typer.echo(json.dumps(_as_data(report)) if as_json else _in_words(report))
-    if not report.sound:
-        raise typer.Exit(1)
+    tell(report, as_json=as_json)
 
 
 @app.command()
@@ -68,26 +71,6 @@ def checkpoint(
         typer.echo(newest, nl=False)
 
 
-def _log_key(home: Place, given: str | None) -> VerifierKey | None:
-    """The key to check signatures with; None in a home whose log has no key."""
-    try:
-        if given:
-            return VerifierKey.parse(given)
-        folder = home.keys / FOLDER
-        return read_verifier_key(folder) if (folder / PUBLIC).exists() else None
-    except (NoteError, LogKeyError) as error:
-        raise Stop(str(error)) from None
-
-
-def _kept(path: Path, log: VerifierKey | None) -> Checkpoint:
-    """A checkpoint from a file; that whoever asks has kept it makes it trusted where there is no key to check with."""
-    try:
-        note = path.read_text()
-        return read(note, log) if log else Checkpoint.parse(Note.parse(note).text)
-    except (OSError, UnicodeDecodeError, NoteError) as error:
-        raise Stop(f"{path}: {error}") from None
-
-
 def _add_own(note: str | None, log: VerifierKey | None, marks: dict[int, bytes]) -> str | None:
     """Let the trail's own checkpoint be checked too; gives what is wrong with it before that."""
     if note is None or log is None:
@@ -99,35 +82,3 @@ def _add_own(note: str | None, log: VerifierKey | None, marks: dict[int, bytes])
     if marks.setdefault(own.size, own.root) != own.root:
         return f"the trail's own checkpoint of size {own.size} has another root than the one that was kept"
     return None
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
-
-
-def _as_data(report: Report) -> dict[str, Any]:
-    return {
-        "sound": report.sound,
-        "entries": report.entries,
-        "size": report.size,
-        "root": b64encode(report.root).decode(),
-        "waiting": report.waiting,
-        "erasedParts": report.erased,
-        "problems": [asdict(problem) for problem in report.problems],
-        "moreProblems": report.more,
-    }
-
-
-def _in_words(report: Report) -> str:
-    found = len(report.problems) + report.more
-    lines = [str(problem) for problem in report.problems]
-    if report.more:
-        lines.append(f"… and {report.more} more")
-    lines.append(f"{found} problems" if found else "Everything fits.")
-    lines.append(
-        f"{report.entries} entries, {report.size} in the tree, {report.waiting} waiting for their place, "
-        f"{report.erased} parts erased by a retention rule"
-    )
-    lines.append(f"root {b64encode(report.root).decode()}")
-    return "\n".join(lines)

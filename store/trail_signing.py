@@ -4,13 +4,13 @@ The last checkpoint that was signed is remembered in a file beside the key, outs
 can be seen by anybody. A tree that has not grown from it is not signed.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from audit.checkpoint import Checkpoint, read, sign
 from audit.note import NoteError, SigningKey
+from store.trail_durable import write_durably
 
 SIGNED: Final = "signed.checkpoint"
 
@@ -47,7 +47,7 @@ class Signer:
             )
         checkpoint = Checkpoint(self._key.name, size, root)
         note = sign(checkpoint, self._key)
-        self._remember(note)
+        write_durably(self._file, note)  # before anybody sees it
         self._last = checkpoint
         return note
 
@@ -58,17 +58,3 @@ class Signer:
             return read(self._file.read_text(), self._key.verifier())
         except (OSError, UnicodeDecodeError, NoteError) as error:
             raise Forked(f"{self._file} should hold the last signed checkpoint: {error}") from None
-
-    def _remember(self, note: str) -> None:
-        """Durable under its own name before anybody sees it."""
-        fresh = self._file.with_suffix(".new")
-        with fresh.open("w") as file:
-            file.write(note)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self._file)
-        folder = os.open(self._file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
