@@ -63,8 +63,8 @@ def test_a_table_and_a_party_are_found_by_id_or_not_at_all() -> None:
         ('purposes = ["lagesbild"', 'purposes = ["uppfoljning"', "purposes: 'uppfoljning' stands twice; write it once"),
         (
             'purposes = ["lagesbild", "atgardsplan", "uppfoljning"]\n\n#',
-            'purposes = ["lagesbild"]\n\n#',
-            "tables.0.purposes: 'atgardsplan' is no purpose of the agreement (lagesbild)",
+            'purposes = ["lagesbild", "uppfoljning"]\n\n#',
+            "tables.0.purposes: 'atgardsplan' is no purpose of the agreement (lagesbild, uppfoljning)",
         ),
         (
             'id = "sodertalje-storningar"',

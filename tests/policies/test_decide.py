@@ -230,6 +230,7 @@ def test_verdicts_are_true_and_false() -> None:
 def test_a_table_of_a_dataset_that_is_gone_is_refused() -> None:
     verdict = answer(ask(), agreement(dataset="forsvunnen"), datasets())
     assert isinstance(verdict, Refusal)
+    assert verdict.reasons[0].sentence_sv == "datamängden forsvunnen är okänd"
     assert verdict.reasons[0].sentence_en == "the dataset forsvunnen is unknown"
 
 

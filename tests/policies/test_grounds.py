@@ -116,6 +116,16 @@ def test_secrecy_follows_to_an_authority_and_only_where_there_is_some() -> None:
     )
 
 
+def test_what_is_free_between_authorities_is_not_so_for_others() -> None:
+    reason = GROUNDS["osl-6-5"].why_not(case(recipient="other"))
+    assert reason is not None
+    assert (reason.sentence_sv, reason.sentence_en) == (
+        "mottagaren är ingen myndighet",
+        "the recipient is no authority",
+    )
+    assert GROUNDS["tf-2-1"].why_not(case(recipient="other")) is None
+
+
 def test_what_is_under_secrecy_is_not_free() -> None:
     for code in FREE:
         reason = GROUNDS[code].why_not(case("osl-35-1"))

@@ -153,5 +153,8 @@ def test_a_key_is_placed_where_it_first_stands() -> None:
 
 
 def test_an_agreement_is_bound_to_the_digest_that_was_approved() -> None:
-    with pytest.raises(PolicyError, match="where 0123 was approved; restore those bytes"):
+    with pytest.raises(
+        PolicyError,
+        match=r"\Aa\.toml, line 1: sha256 is e3b0[0-9a-f]{60} where 0123 was approved; restore those bytes\Z",
+    ):
         parse_agreement(b"", "a.toml", "0123")
