@@ -94,7 +94,7 @@ def releaser(home: Opened) -> Releaser:
         rules = load_rules()
     except PolicyError as error:
         raise Stop(str(error)) from None
-    made = Releaser(Engines(home.engine(), home.engine("shelf")), home.trail, rules, now, new_id)
+    made = Releaser(Engines(home.engine(), home.engine("shelf"), home.engine("vault")), home.trail, rules, now, new_id)
     began = now()
     settle(
         home.engine(),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import JSON, Column, Field, Index, UniqueConstraint
+from sqlmodel import JSON, Column, Field, Index, LargeBinary, UniqueConstraint
 
 from models.base import Base, UtcTime
 
@@ -111,3 +111,24 @@ class IdempotencyKey(Base, table=True):
     request_id: str
     delivery_id: str | None = Field(default=None, foreign_key="vault.delivery.id")
     used_at: datetime = Field(sa_type=UtcTime, index=True)
+
+
+class ReleaseBasis(Base, table=True):
+    """The raw counts that a release made safe, kept so that later releases can be protected together with it.
+
+    Attributes:
+        circle: the parties that saw it, `["*"]` for everyone.
+        first, last: the dataset's own periods that it spans.
+        body: dimensions and arrays as `release.past` writes them.
+    """
+
+    __tablename__ = "release_basis"
+    __table_args__ = (Index("ix_release_basis_dataset", "dataset", "last", "first"), {"schema": "vault"})
+
+    release_id: str = Field(primary_key=True)
+    dataset: str
+    circle: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    first: str
+    last: str
+    made_at: datetime = Field(sa_type=UtcTime)
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -13,17 +13,21 @@ from policies.verdict import Permit
 from release.counts import Counts, count, delivered
 from release.reading import Rules, places
 from release.shape import Shape, shape_of
-from release.tables import only_periods
 from store import shelf, vault_reading
 from store.sessions import ReferenceSession, ShelfSession, VaultSession, transaction
 
 
 @dataclass(frozen=True)
 class Engines:
-    """The databases of the release process: it alone reads the vault and writes the shelf."""
+    """The databases of the release process: it alone reads the vault and writes the shelf.
+
+    Attributes:
+        vault: writes there what a release was made from, and can write nothing else.
+    """
 
     reads: Engine
     shelf: Engine
+    vault: Engine
 
 
 @dataclass(frozen=True)
@@ -43,9 +47,15 @@ class Due:
     kept: frozenset[str]
 
     @property
+    def circle(self) -> list[str]:
+        """The parties who see the table together; everyone for a public one."""
+        agreement = self.scope.agreement
+        return ["*"] if agreement.public else sorted({*agreement.circle, *self.scope.table.recipients})
+
+    @property
     def new(self) -> frozenset[str]:
         """The periods to be made safe now."""
-        return frozenset(self.shape.leaf_periods) - self.kept
+        return frozenset(period.code for period in self.shape.periods) - self.kept
 
 
 def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetime) -> Due:
@@ -59,18 +69,19 @@ def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetim
         counts = _counts(VaultSession(session), scope, shape, now)
         earlier = shelf.latest(ShelfSession(session), scope.table.id)
         lying = shelf.table_of(ShelfSession(session), earlier.id) if earlier else None
-    shape, counts = only_periods(shape, counts, delivered(scope.table.id, shape, counts))
+    whole, shape = shape, shape.of_periods(delivered(scope.table.id, shape, counts))
+    counts = counts.of_periods(whole, shape)
     if earlier is None or lying is None:
         return Due(scope, permit, shape, counts, None, None, frozenset())
     before = unpack(lying.cells)
-    kept = frozenset(before.frame["period"].unique()) & frozenset(shape.leaf_periods)
+    kept = frozenset(before.frame["period"].unique()) & {period.code for period in shape.periods}
     stays = not _is_revised(rules, scope, earlier, now.date())
     return Due(scope, permit, shape, counts, earlier, before, kept if stays else frozenset())
 
 
 def _counts(session: VaultSession, scope: Scope, shape: Shape, now: datetime) -> Counts:
-    spanned = shape.period_of.keys()
-    rows = vault_reading.counts_known(session, scope.dataset.id, min(spanned), max(spanned), now)
+    first, last = shape.leaf_periods[0], shape.leaf_periods[-1]
+    rows = vault_reading.counts_known(session, scope.dataset.id, first, last, now)
     return count(shape, rows, vault_reading.coverage_known(session, scope.dataset.id, now))
 
 

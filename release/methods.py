@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from disclosure.protect import Terms as WorkLimits
-from disclosure.protect import protect
 from numpy.typing import NDArray
 
+from disclosure.history import History, Release
+from disclosure.protect import protect
 from disclosure.table import Dimension, Table
+from disclosure.threshold import Terms as WorkLimits
 from policies.classification import SENSITIVITIES, Classification
 from policies.classification_file import Sensitivity
 from policies.law import LawOn
@@ -30,10 +31,12 @@ class Cells:
     Attributes:
         count: what is shown; meaningless where the status has no count.
         status: `shown`, `withheld`, `rounded`, `perturbed` or `missing`.
+        basis: the exact figures shown and the raw counts behind them, for later releases; None where none are exact.
     """
 
     count: NDArray[np.int64]
     status: NDArray[np.str_]
+    basis: Release | None
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,13 @@ class Bounds:
         return max((self.classification.sensitivity(leaf) for leaf in leaves), key=SENSITIVITIES.index)
 
 
-def make_safe(shape: Shape, counts: Counts, bounds: Bounds) -> Cells:
-    """The cells of a table under its method."""
-    codes = (shape.areas, shape.categories, shape.periods)
-    missing = summed_missing(counts.missing, codes, (shape.leaf_areas, shape.leaf_categories, shape.leaf_periods))
+def make_safe(shape: Shape, counts: Counts, bounds: Bounds, past: History) -> Cells:
+    """The cells of a table under its method, protected together with what its circle was shown before.
+
+    Raises:
+        Unprotectable: what was shown before leaves nothing to protect some cell with.
+    """
+    missing = summed_missing(shape, counts.missing)
     table = Table(
         dimensions=_dimensions(shape),
         counts=counts.events,
@@ -73,17 +79,14 @@ def make_safe(shape: Shape, counts: Counts, bounds: Bounds) -> Cells:
         minimum_feasible=_per_category(shape.categories, bounds.feasible_values),
         published=~missing,
     )
-    safe = METHODS[bounds.terms.method.kind](table)
-    return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status))
+    safe = METHODS[bounds.terms.method.kind](table, past)
+    return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
 
 
 def _dimensions(shape: Shape) -> tuple[Dimension, ...]:
-    named = (
-        ("area", shape.leaf_areas, shape.areas),
-        ("category", shape.leaf_categories, shape.categories),
-        ("period", shape.leaf_periods, shape.periods),
+    return tuple(
+        Dimension(name, leaves, {code.code: code.leaves for code in codes}) for name, leaves, codes in shape.dimensions
     )
-    return tuple(Dimension(name, leaves, {code.code: code.leaves for code in codes}) for name, leaves, codes in named)
 
 
 def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]], int]) -> NDArray[np.int64]:
@@ -91,15 +94,18 @@ def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]]
     return np.array(values, dtype=np.int64)[np.newaxis, :, np.newaxis]
 
 
-def _suppress(table: Table) -> Cells:
+def _suppress(table: Table, past: History) -> Cells:
     """Withhold small cells and as many others as it takes that none of them can be worked out."""
-    withheld = protect(table, WorkLimits()).withheld
-    return Cells(np.where(withheld, 0, table.totals()), np.where(withheld, "withheld", "shown"))
+    safe = protect(table, WorkLimits(), past)
+    count = np.where(safe.withheld, 0, safe.values)
+    return Cells(count, np.where(safe.withheld, "withheld", "shown"), safe.release())
 
 
-def _show(table: Table) -> Cells:
+def _show(table: Table, _: History) -> Cells:
     """Show everything: only for figures that are public already, which the law's own check has seen to."""
-    return Cells(table.totals(), np.full(table.shape, "shown"))
+    nothing = np.zeros(table.shape, dtype=np.bool_)
+    basis = Release(table.dimensions, table.totals(), table.shown(), nothing, table.counts)
+    return Cells(table.totals(), np.full(table.shape, "shown"), basis)
 
 
-METHODS: Final[Mapping[MethodKind, Callable[[Table], Cells]]] = {"suppress": _suppress, "open": _show}
+METHODS: Final[Mapping[MethodKind, Callable[[Table, History], Cells]]] = {"suppress": _suppress, "open": _show}

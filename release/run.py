@@ -12,6 +12,8 @@ from hashlib import sha256
 from typing import Any
 
 from audit.entry import Decision, Entry, Kind, Operation, Status
+from disclosure.history import Release
+from disclosure.protect import Unprotectable
 from formats.shelved import pack
 from formats.table import CellTable
 from models import shelf as models
@@ -19,13 +21,14 @@ from policies.agreement import Agreement, TableGrant
 from policies.coverage import Scope
 from policies.disclosing import may_release
 from policies.verdict import Refusal
+from release import past
 from release.due import Due, Engines, look
 from release.methods import Bounds, make_safe
 from release.reading import Rules, agreements
 from release.shape import ShapeError
-from release.tables import as_columns, join, only_periods, structure
-from store import shelf
-from store.sessions import DeskSession, ShelfSession, transaction
+from release.tables import as_columns, join, structure
+from store import shelf, vault_basis
+from store.sessions import DeskSession, ShelfSession, VaultSession, transaction
 from store.trail import TrailWriter
 
 RELEASER = "samsyn release"
@@ -47,6 +50,23 @@ class Outcome:
     cells: int = 0
     withheld: int = 0
     reasons: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Named:
+    """What a release is called, the request that makes it, and when."""
+
+    release: str
+    request: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Made:
+    """A release's cells, and what its new ones were made from (None where none are exact)."""
+
+    cells: CellTable
+    basis: Release | None
 
 
 class Releaser:
@@ -112,48 +132,62 @@ class Releaser:
         self._note(due.scope, now, Operation.RELEASE, Kind.INTENT, decision=Decision.PERMIT, **said)
         try:
             made = self._cells(due)
-            release, lying = self._rows(due, made, now, request_id, release_id)
-            with transaction(self._engines.shelf) as session:
-                shelf.put(ShelfSession(session), release, lying)
+            self._keep(due, made, Named(release_id, request_id, now))
+        except Unprotectable as refusal:
+            self._note(due.scope, self._clock(), Operation.RELEASE, Kind.OUTCOME, status=Status.NOT_DONE, **said)
+            return Outcome(due.scope.table.id, due.scope.agreement.id, "refused", reasons=((str(refusal),) * 2,))
         except BaseException:
             self._note(due.scope, self._clock(), Operation.RELEASE, Kind.OUTCOME, status=Status.FAILED, **said)
             raise
-        told = {**said, "rows": len(made), "cells_withheld": made.withheld}
+        told = {**said, "rows": len(made.cells), "cells_withheld": made.cells.withheld}
         self._note(due.scope, self._clock(), Operation.RELEASE, Kind.OUTCOME, status=Status.DONE, **told)
         table = due.scope.table
-        return Outcome(table.id, due.scope.agreement.id, "released", release_id, len(made), made.withheld)
+        return Outcome(table.id, due.scope.agreement.id, "released", release_id, len(made.cells), made.cells.withheld)
 
-    def _cells(self, due: Due) -> CellTable:
+    def _cells(self, due: Due) -> Made:
+        """The table's cells, those of kept periods to the letter, and what the new ones were made from."""
         parts = [due.before.only(periods=due.kept)] if due.before and due.kept else []
-        if due.new:
-            part, counts = only_periods(due.shape, due.counts, due.new)
-            bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
-            parts.append(as_columns(part, make_safe(part, counts, bounds)))
-        return join(due.shape, parts)
+        if not due.new:
+            return Made(join(due.shape, parts), None)
+        part = due.shape.of_periods(due.new)
+        with transaction(self._engines.reads) as session:
+            vault, shelved = VaultSession(session), ShelfSession(session)
+            seen = past.history(vault, shelved, due.scope.dataset.id, due.circle, part)
+        bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
+        safe = make_safe(part, due.counts.of_periods(due.shape, part), bounds, seen)
+        parts.append(as_columns(part, safe))
+        return Made(join(due.shape, parts), safe.basis)
 
-    def _rows(
-        self, due: Due, made: CellTable, now: datetime, request_id: str, release_id: str
-    ) -> tuple[models.Release, models.ReleasedTable]:
+    def _keep(self, due: Due, made: Made, named: Named) -> None:
+        """What it was made from first: without the release on the shelf, it counts for nothing."""
+        if made.basis is not None:
+            basis = past.basis_of(made.basis, named.release, due.scope.dataset.id, due.circle, named.at)
+            with transaction(self._engines.vault) as session:
+                vault_basis.keep_basis(VaultSession(session), basis)
+        with transaction(self._engines.shelf) as session:
+            shelf.put(ShelfSession(session), *self._rows(due, made.cells, named))
+
+    def _rows(self, due: Due, made: CellTable, named: Named) -> tuple[models.Release, models.ReleasedTable]:
         scope, shape, cells = due.scope, due.shape, pack(made)
         release = models.Release(
-            id=release_id,
+            id=named.release,
             table_id=scope.table.id,
             dataset=scope.dataset.id,
             agreement=scope.agreement.id,
             agreement_digest=scope.agreement.digest,
             policy_digest=self._rules.digest(scope.dataset),
-            circle=["*"] if scope.agreement.public else sorted(scope.agreement.circle),
+            circle=due.circle,
             method=scope.table.method.kind,
             period_unit=scope.table.period_unit,
-            first_period=shape.leaf_periods[0],
-            last_period=shape.leaf_periods[-1],
-            known_on=now.date().isoformat(),
-            released_at=now,
-            request_id=request_id,
+            first_period=shape.periods[0].code,
+            last_period=shape.periods[-1].code,
+            known_on=named.at.date().isoformat(),
+            released_at=named.at,
+            request_id=named.request,
         )
         lying = models.ReleasedTable(
-            release_id=release_id,
-            structure=structure(scope, shape, due.permit.terms, now.date()),
+            release_id=named.release,
+            structure=structure(scope, shape, due.permit.terms, named.at.date()),
             cells=cells,
             cell_count=len(made),
             withheld_count=made.withheld,

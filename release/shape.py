@@ -3,8 +3,8 @@
 A grant says levels; the shape says codes. Nothing here looks at a count.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from policies.agreement import TableGrant
@@ -44,10 +44,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Shape:
-    """A table's codes, dimension by dimension, and its leaves: the finest areas, categories and periods.
+    """A table's codes, dimension by dimension, and its leaves, which are the dataset's own cells.
 
-    Attributes:
-        area_of: the leaf area that a dataset's own area counts in; period_of: likewise for its own periods.
+    Leaves are never coarser than the dataset's, so that tables of different levels over the same cells can be
+    protected together.
     """
 
     areas: tuple[Code, ...]
@@ -56,8 +56,21 @@ class Shape:
     leaf_areas: tuple[str, ...]
     leaf_categories: tuple[str, ...]
     leaf_periods: tuple[str, ...]
-    area_of: Mapping[str, str]
-    period_of: Mapping[str, str]
+
+    @property
+    def dimensions(self) -> tuple[tuple[str, tuple[str, ...], tuple[Code, ...]], ...]:
+        """Name, leaves and codes of each dimension, in order."""
+        return (
+            ("area", self.leaf_areas, self.areas),
+            ("category", self.leaf_categories, self.categories),
+            ("period", self.leaf_periods, self.periods),
+        )
+
+    def of_periods(self, keep: Collection[str]) -> "Shape":
+        """The part of the table that lies in some of its periods."""
+        periods = tuple(code for code in self.periods if code.code in keep)
+        leaves = {leaf for code in periods for leaf in code.leaves}
+        return replace(self, periods=periods, leaf_periods=tuple(leaf for leaf in self.leaf_periods if leaf in leaves))
 
 
 def shape_of(scope: Scope, places: Sequence[Place], today: date) -> Shape:
@@ -69,52 +82,38 @@ def shape_of(scope: Scope, places: Sequence[Place], today: date) -> Shape:
     Raises:
         ShapeError: no area, no category or no finished period is left.
     """
-    areas, area_of = _areas(scope, places)
-    categories = tuple(_categories(scope))
+    areas, own = _areas(scope, places)
     spans = dict(_spans(scope, today))
     if not spans:
         raise ShapeError(f"{scope.table.id}: no period of {scope.dataset.id} is finished and past its delay yet")
-    leaf_periods = tuple(dict.fromkeys(spans.values()))
     return Shape(
         areas=areas,
-        categories=categories,
-        periods=tuple(_period(text, scope.table) for text in leaf_periods),
-        leaf_areas=tuple(dict.fromkeys(area_of.values())),
+        categories=tuple(_categories(scope)),
+        periods=tuple(_periods(spans, scope.table)),
+        leaf_areas=own,
         leaf_categories=_leaves(scope),
-        leaf_periods=leaf_periods,
-        area_of=area_of,
-        period_of=spans,
+        leaf_periods=tuple(spans),
     )
 
 
-def _areas(scope: Scope, places: Sequence[Place]) -> tuple[tuple[Code, ...], dict[str, str]]:
+def _areas(scope: Scope, places: Sequence[Place]) -> tuple[tuple[Code, ...], tuple[str, ...]]:
     table = scope.table
     inside = [place for place in places if ANY in table.areas or set(place.within) & set(table.areas)]
     own = [place for place in inside if place.level == scope.dataset.area_level]
     if not own:
         told = f"no area of level {scope.dataset.area_level} lies in {', '.join(table.areas)}"
         raise ShapeError(f"{table.id}: {told}; import the scheme {scope.dataset.area_scheme} first")
-    finest = max(table.area_levels, key=lambda level: sum(place.level == level for place in inside))
-    leaf_of = {place.code: _at_level(place, finest, inside) for place in own}
-    shown = [place for place in inside if place.level in table.area_levels]
-    codes = [_area(place, leaf_of, own) for place in shown]
-    return tuple(sorted(codes, key=lambda code: (table.area_levels.index(code.level), code.code))), leaf_of
+    codes = [_area(place, own) for place in inside if place.level in table.area_levels]
+    ordered = sorted(codes, key=lambda code: (table.area_levels.index(code.level), code.code))
+    return tuple(ordered), tuple(place.code for place in own)
 
 
-def _area(place: Place, leaf_of: Mapping[str, str], own: Sequence[Place]) -> Code:
-    leaves = tuple(dict.fromkeys(leaf_of[each.code] for each in own if place.code in each.within))
+def _area(place: Place, own: Sequence[Place]) -> Code:
+    leaves = tuple(each.code for each in own if place.code in each.within)
     if not leaves:
         raise ShapeError(f"area {place.code} ({place.level}) holds no area of the dataset: nothing to sum")
     parent = next((code for code in place.within if code != place.code), None)
     return Code(place.code, place.level, {"sv": place.name, "en": place.name}, parent, leaves)
-
-
-def _at_level(place: Place, level: str, inside: Sequence[Place]) -> str:
-    levels = {each.code: each.level for each in inside}
-    found = next((code for code in place.within if levels.get(code) == level), None)
-    if found is None:
-        raise ShapeError(f"area {place.code} lies in no {level}: the levels of the grant do not fit its areas")
-    return found
 
 
 def _leaves(scope: Scope) -> tuple[str, ...]:
@@ -173,5 +172,7 @@ def _within(period: Period, table: TableGrant) -> str:
     return str(period) if unit == "day" or unit == period.unit else coarser(period, unit)  # noqa: PLR1714 -- narrows
 
 
-def _period(text: str, table: TableGrant) -> Code:
-    return Code(text, table.period_unit, {"sv": text, "en": text}, None, (text,))
+def _periods(spans: Mapping[str, str], table: TableGrant) -> Iterator[Code]:
+    for unit in dict.fromkeys(spans.values()):
+        leaves = tuple(own for own, within in spans.items() if within == unit)
+        yield Code(unit, table.period_unit, {"sv": unit, "en": unit}, None, leaves)

@@ -4,8 +4,7 @@ A period that has been released keeps its cells, to the letter, until a vintage 
 stable, and a late correction of one event is not told by the difference of two releases.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -14,7 +13,6 @@ import polars as pl
 from formats.table import CellTable, of_frame
 from policies.coverage import Scope
 from policies.verdict import Terms
-from release.counts import Counts
 from release.methods import Cells
 from release.shape import Code, Shape
 
@@ -41,25 +39,6 @@ _METHOD_WORDS = {
         "en": "The figures are public and shown as they are.",
     },
 }
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """The release before: its cells, and the day as of which its figures were known."""
-
-    cells: CellTable
-    known_on: date
-
-
-def only_periods(shape: Shape, counts: Counts, keep: Collection[str]) -> tuple[Shape, Counts]:
-    """The part of a table that lies in some of its periods."""
-    at = [number for number, period in enumerate(shape.leaf_periods) if period in keep]
-    part = replace(
-        shape,
-        periods=tuple(code for code in shape.periods if code.code in keep),
-        leaf_periods=tuple(shape.leaf_periods[number] for number in at),
-    )
-    return part, Counts(counts.events[:, :, at], counts.missing[:, :, at])
 
 
 def as_columns(shape: Shape, safe: Cells) -> CellTable:

@@ -52,6 +52,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "vault.event_count": _READ,
         "vault.earlier_count": _READ,
         "vault.coverage": _READ,
+        "vault.release_basis": _ADD,  # what a release made safe, for those after it to be protected with
         "shelf.release": _KEEP,  # a withdrawal marks it
         "shelf.released_table": _ADD,
         "desk.agreement_version": _READ,

@@ -98,8 +98,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_idempotency_key_used_at"), "idempotency_key", ["used_at"], unique=False, schema="vault")
 
+    op.create_table(
+        "release_basis",
+        sa.Column("release_id", sa.String(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("circle", sa.JSON(), nullable=False),
+        sa.Column("first", sa.String(), nullable=False),
+        sa.Column("last", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("release_id", name=op.f("pk_release_basis")),
+        schema="vault",
+    )
+    op.create_index(
+        "ix_release_basis_dataset", "release_basis", ["dataset", "last", "first"], unique=False, schema="vault"
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_release_basis_dataset", table_name="release_basis", schema="vault")
+    op.drop_table("release_basis", schema="vault")
     op.drop_index(op.f("ix_idempotency_key_used_at"), table_name="idempotency_key", schema="vault")
     op.drop_table("idempotency_key", schema="vault")
     op.drop_table("event_count", schema="vault")

@@ -28,19 +28,16 @@ def code(name: str, *leaves: str) -> Code:
     return Code(name, "level", {"sv": name, "en": name}, None, leaves or (name,))
 
 
-def shape(area_of: dict[str, str] | None = None, period_of: dict[str, str] | None = None) -> Shape:
-    into = area_of or {area: area for area in AREAS}
-    unit = period_of or {week: week for week in WEEKS}
-    areas, periods = tuple(dict.fromkeys(into.values())), tuple(dict.fromkeys(unit.values()))
+def shape(months: dict[str, str] | None = None) -> Shape:
+    unit = months or {week: week for week in WEEKS}
+    periods = [code(name, *(week for week in WEEKS if unit[week] == name)) for name in dict.fromkeys(unit.values())]
     return Shape(
-        areas=tuple(code(area) for area in areas),
+        areas=(code("A", "a1", "a2"), *(code(area) for area in AREAS)),
         categories=(code("total", *CATEGORIES), *(code(name) for name in CATEGORIES)),
-        periods=tuple(code(period) for period in periods),
-        leaf_areas=areas,
+        periods=tuple(periods),
+        leaf_areas=AREAS,
         leaf_categories=CATEGORIES,
-        leaf_periods=periods,
-        area_of=into,
-        period_of=unit,
+        leaf_periods=WEEKS,
     )
 
 
@@ -58,7 +55,7 @@ ROWS = st.lists(
 
 @given(ROWS)
 def test_under_full_coverage_nothing_is_missing_and_nothing_is_lost(rows: list[Row]) -> None:
-    counts = count(shape({"a1": "A", "a2": "A", "b1": "B"}), frame(rows), [EVERYTHING])
+    counts = count(shape(), frame(rows), [EVERYTHING])
     assert not counts.missing.any()
     assert counts.events.sum() == sum(row[3] for row in rows)
 
@@ -89,21 +86,24 @@ def test_a_cell_outside_the_table_is_left_out() -> None:
 
 
 def test_a_sum_of_a_missing_leaf_is_missing() -> None:
-    counts = count(shape(), frame([("a1", "x", "2026-W01", 5)]), [])
-    here = shape()
-    missing = summed_missing(
-        counts.missing,
-        (here.areas, here.categories, here.periods),
-        (here.leaf_areas, here.leaf_categories, here.leaf_periods),
-    )
-    assert missing[0, :, 0].tolist() == [True, False, True]  # total, x, y of a1 in week 1
+    counts = count(shape(), frame([("a1", "x", "2026-W01", 5), ("a2", "x", "2026-W01", 1)]), [])
+    missing = summed_missing(shape(), counts.missing)
+    areas = [area.code for area in shape().areas]
+    assert missing[areas.index("a1"), :, 0].tolist() == [True, False, True]  # total, x, y of a1 in week 1
+    assert missing[areas.index("A"), :, 0].tolist() == [True, False, True]
+    assert missing[areas.index("b1"), :, 0].all()
 
 
 def test_a_month_with_a_missing_week_is_missing() -> None:
-    folded = shape(period_of={"2026-W01": "2026-01", "2026-W02": "2026-01", "2026-W03": "2026-01"})
-    counts = count(folded, frame([("a1", "x", "2026-W01", 5)]), [])
-    assert counts.missing.all()
-    assert counts.events[0, 0, 0] == 5
+    month = shape(dict.fromkeys(WEEKS, "2026-01"))
+    counts = count(month, frame([("a1", "x", "2026-W01", 5)]), [])
+    assert summed_missing(month, counts.missing).all()
+
+
+def test_a_part_keeps_the_counts_of_its_periods() -> None:
+    counts = count(shape(), frame([("a1", "x", "2026-W01", 5), ("a1", "x", "2026-W02", 7)]), [EVERYTHING])
+    part = shape().of_periods({"2026-W02"})
+    assert counts.of_periods(shape(), part).events[0, 0].tolist() == [7]
 
 
 def test_a_table_spans_from_the_first_to_the_last_delivered_period() -> None:

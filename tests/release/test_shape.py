@@ -84,19 +84,29 @@ def test_a_sensitive_category_is_not_in_a_weekly_table() -> None:
     ],
 )
 def test_a_week_is_shown_once_it_has_ended_and_its_delay_is_over(today: date, delay: int, last: str) -> None:
-    assert shaped(today, delay_days=delay).leaf_periods[-1] == last
+    assert shaped(today, delay_days=delay).periods[-1].code == last
 
 
 def test_a_week_counts_in_the_month_of_its_thursday() -> None:
     shape = shaped(period_unit="month", first="2026-01", last=None)
-    assert shape.leaf_periods == ("2026-01", "2026-02")
-    assert shape.period_of["2026-W01"] == "2026-01"  # begins on 29 December 2025
-    assert shape.period_of["2026-W09"] == "2026-02"
+    weeks = {period.code: period.leaves for period in shape.periods}
+    assert list(weeks) == ["2026-01", "2026-02"]
+    assert weeks["2026-01"][0] == "2026-W01"  # begins on 29 December 2025
+    assert weeks["2026-02"][-1] == "2026-W09"
 
 
 def test_a_month_is_shown_when_its_last_week_has_ended() -> None:
-    assert shaped(date(2026, 3, 1), period_unit="month", first="2026-01").leaf_periods == ("2026-01",)
-    assert shaped(date(2026, 3, 2), period_unit="month", first="2026-01").leaf_periods == ("2026-01", "2026-02")
+    def months(today: date) -> list[str]:
+        return [period.code for period in shaped(today, period_unit="month", first="2026-01").periods]
+
+    assert months(date(2026, 3, 1)) == ["2026-01"]
+    assert months(date(2026, 3, 2)) == ["2026-01", "2026-02"]
+
+
+def test_a_part_of_a_table_has_the_leaves_of_its_periods_alone() -> None:
+    part = shaped(period_unit="month", first="2026-01").of_periods({"2026-02"})
+    assert [period.code for period in part.periods] == ["2026-02"]
+    assert part.leaf_periods == ("2026-W06", "2026-W07", "2026-W08", "2026-W09")
 
 
 def test_a_grant_over_no_area_says_what_to_import() -> None:
