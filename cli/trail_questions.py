@@ -14,6 +14,7 @@ from uuid import uuid4
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Column, Table
 
@@ -25,7 +26,11 @@ from settings import Place
 from store.trail import TrailWriter
 from store.trail_reading import Asked, Logged, TrailReader
 
-_SHOWN: Final = ("index", "time", "operation", "decision", "party", "actor", "table", "purpose")
+_SHOWN: Final = ("index", "time", "operation", "decision", "role", "party", "table", "actor", "purpose")
+_DISPENSABLE: Final = ("purpose", "actor", "role", "decision", "index")
+"""What a narrow screen does without, in this order."""
+_BETWEEN: Final = 2
+"""Spaces between columns."""
 
 _Actor = Annotated[list[str] | None, typer.Option(help="Who acted; this and the others may be given several times.")]
 _Party = Annotated[list[str] | None, typer.Option(help="The party acted for.")]
@@ -136,11 +141,29 @@ def _fields(entry: Logged) -> dict[str, Any]:
 
 
 def _print(found: Sequence[Logged]) -> None:
-    rows = Table(*(Column(name, overflow="fold") for name in _SHOWN), box=SIMPLE_HEAD)
-    for entry in found:
-        said = _fields(entry)
-        rows.add_row(*("" if said[name] is None else str(said[name]) for name in _SHOWN))
-    Console().print(rows)
+    """A line an entry: a screen that is too narrow loses columns, never the shape of the rest."""
+    screen = Console()
+    entries = [_shown(entry) for entry in found]
+    names = _fitting(entries, screen.width)
+    rows = Table(*(Column(name, no_wrap=True) for name in names), box=SIMPLE_HEAD, padding=(0, _BETWEEN - 1, 0, 0))
+    for said in entries:
+        rows.add_row(*(escape(said[name]) for name in names))
+    screen.print(rows)
+
+
+def _shown(entry: Logged) -> dict[str, str]:
+    said = _fields(entry)
+    brief = datetime.fromisoformat(said["time"]).strftime("%m-%d %H:%M:%S")
+    return {name: "" if said[name] is None else str(said[name]) for name in _SHOWN} | {"time": brief}
+
+
+def _fitting(entries: Sequence[dict[str, str]], width: int) -> list[str]:
+    """The columns that there is room for."""
+    needs = {name: max(len(name), *(len(said[name]) for said in entries), 0) + _BETWEEN for name in _SHOWN}
+    for name in _DISPENSABLE:
+        if sum(needs.values()) + 1 > width:
+            del needs[name]
+    return list(needs)
 
 
 def _watched(entries: Iterator[Logged], total: int | None) -> Iterator[Logged]:

@@ -97,11 +97,27 @@ def test_a_file_that_is_no_checkpoint_is_named(home: Trail, tmp_path: Path) -> N
 def test_entries_are_shown_by_filter_and_the_showing_is_an_entry(home: Trail) -> None:
     found = json.loads(samsyn_trail("show", "--actor", "reader-1", "--json").stdout)
     assert [entry["index"] for entry in found] == [4, 1]
-    assert "reader-1" in samsyn_trail("show", "--operation", "read").stdout
+    assert "reader-1" in samsyn_trail("show", "--operation", "read", "--actor", "reader-1").stdout
     (first, second) = home.reader().read(Asked(operation=("review",)))
     assert first.fields["selection"] == {"actor": ["reader-1"]}
     assert (first.fields["client"], first.fields["role"]) == ("samsyn trail show", "operator")
-    assert second.fields["selection"] == {"operation": ["read"]}
+    assert second.fields["selection"] == {"actor": ["reader-1"], "operation": ["read"]}
+
+
+def test_a_narrow_screen_loses_columns_and_every_entry_keeps_to_one_line(home: Trail) -> None:
+    long = reading_entry(7, table="polisen-handelser-per-kommun", actor="[red]anna[/]" * 5, purpose="lagesbild")
+    home.writer().append(long)
+    shown = CliRunner().invoke(app, ["show", "--operation", "read"], env={"COLUMNS": "80"}).stdout
+    lines = [line for line in shown.splitlines() if " 02:40:" in line]
+    assert len(lines) == 6
+    assert all("sodertalje" in line and len(line) <= 80 for line in lines)
+    assert "polisen-handelser-per-kommun" in lines[0]
+    assert "actor" not in shown
+    assert "[red]anna[/]" in samsyn_trail("show", "--operation", "read").stdout
+
+
+def test_a_trail_without_entries_is_shown_as_well(home: Trail) -> None:
+    assert samsyn_trail("show", "--actor", "nobody").exit_code == 0
 
 
 def test_a_day_is_asked_for_whole(home: Trail) -> None:
