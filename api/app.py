@@ -6,11 +6,11 @@ that take requests hold no signing key. Here they share a process; their databas
 
 from contextlib import ExitStack
 
-from api import log, pull, push, review, token
+from api import desk, log, pull, push, review, token
 from api.frame import Door, frame
 from api.reception import open_reception
 from api.sequencing import start_sequencer
-from settings import Place, PullSettings, PushSettings, ReviewSettings
+from settings import DeskSettings, Place, PullSettings, PushSettings, ReviewSettings
 
 
 def app(place: Place, issuer: str) -> Door:
@@ -23,6 +23,7 @@ def app(place: Place, issuer: str) -> Door:
             + token.fittings(settings)
             + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
             + pull.fittings(PullSettings(place, issuer), closing)
+            + desk.fittings(DeskSettings(place, issuer), reception, closing)
             + review.fittings(reception)
             + log.fittings(reception)
         )

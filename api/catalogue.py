@@ -62,12 +62,13 @@ class Dimension(Wire):
 
 
 class ReleaseBody(Wire):
-    """A release of a table, and why it was withdrawn if it was."""
+    """A release of a table, and when and why it was withdrawn if it was."""
 
     release_id: str
     released_at: Time
     known_on: str
     status: str
+    withdrawn_at: Time | None
     withdrawn_reason: str | None
 
 
@@ -179,6 +180,7 @@ def _release(release: Release) -> ReleaseBody:
         released_at=release.released_at,
         known_on=release.known_on,
         status=release.status,
+        withdrawn_at=release.withdrawn_at,
         withdrawn_reason=release.withdrawn_reason,
     )
 

@@ -28,10 +28,13 @@ def is_id(text: str) -> bool:
 
 Pusher = Annotated[Visit, Depends(Errand(Scope.DELIVERIES))]
 Puller = Annotated[Visit, Depends(Errand(Scope.TABLES))]
+PolicyOfficer = Annotated[Visit, Depends(Errand(Scope.AGREEMENTS))]
 Auditor = Annotated[Visit, Depends(Errand(Scope.LOG))]
 AtReception = Annotated[Reception, Depends(_reception)]
 TableId = Annotated[str, Path(description="Id of a table", json_schema_extra=_ID)]
 DatasetId = Annotated[str, Path(description="Id of a dataset", json_schema_extra=_ID)]
+AgreementId = Annotated[str, Path(description="Id of an agreement", json_schema_extra=_ID)]
+Digest = Annotated[str, Path(description="sha256 of a version's text", json_schema_extra={"pattern": "^[0-9a-f]{64}$"})]
 DeliveryId = Annotated[str, Path(description="Id of a delivery", json_schema_extra=_ID)]
 STRICT: Final = Depends(known_parameters)
 """On every route that is open to all: a query parameter that nobody reads is refused, as an errand does by itself."""

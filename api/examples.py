@@ -45,6 +45,7 @@ TABLE: Final[dict[str, Any]] = _SUMMARY | {
             "releasedAt": "2026-11-17T06:00:00.000Z",
             "knownOn": "2026-11-17",
             "status": "released",
+            "withdrawnAt": None,
             "withdrawnReason": None,
         }
     ],
@@ -79,6 +80,50 @@ RECEIPT: Final[dict[str, Any]] = {
     "contentDigest": "sha-256=:aLzOKy8XE/HOiXQFq9Pyy4yJCgOoLcF0Pq6NkzRyQGk=:",
     "logIndex": 5,
     "logProof": None,
+}
+_PARTIES: Final = ["huddinge", "polisen", "raddningstjansten"]
+VERSION: Final[dict[str, Any]] = {
+    "agreement": "huddinge",
+    "version": 1,
+    "digest": "66fd38b58a17be1d5a09dfb0dca3bb5a1f1ad8f4c3d2f0ef7a2a5fb7d21fd2a1",
+    "title": {"sv": "Samverkan i Huddinge: veckans lägesbild", "en": "Cooperation in Huddinge: the weekly picture"},
+    "state": "proposed",
+    "validFrom": "2026-12-01",
+    "validTo": "2027-12-31",
+    "public": False,
+    "purposes": ["lagesbild", "atgardsplan", "uppfoljning"],
+    "parties": _PARTIES,
+    "circle": _PARTIES,
+    "tables": ["huddinge-storningar"],
+    "awaits": ["polisen", "raddningstjansten"],
+    "author": "huddinge-policy-officer",
+    "authorParty": "huddinge",
+    "createdAt": "2026-11-22T11:59:37.120Z",
+    "steps": [
+        {
+            "step": "proposed",
+            "party": "huddinge",
+            "person": "huddinge-policy-officer",
+            "at": "2026-11-22T11:59:37.120Z",
+            "note": "",
+        }
+    ],
+}
+AGREEMENT: Final[dict[str, Any]] = {"id": "huddinge", "inForce": None, "versions": [VERSION]}
+AGREEMENTS: Final[dict[str, Any]] = {"agreements": [AGREEMENT], **_PAGE}
+TERMINATION: Final[dict[str, Any]] = {
+    "version": VERSION | {"state": "terminated", "awaits": []},
+    "withdrawn": [{"table": "huddinge-storningar", "releaseId": _RELEASE}],
+    "pulledBy": [
+        {
+            "party": "polisen",
+            "client": "polisen-reader",
+            "table": "huddinge-storningar",
+            "releaseId": _RELEASE,
+            "readings": 3,
+            "lastReadAt": "2026-11-21T06:10:02Z",
+        }
+    ],
 }
 LOG_ENTRIES: Final[dict[str, Any]] = {
     "logEntries": [

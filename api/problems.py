@@ -12,10 +12,12 @@
     ├── MethodNotAllowed         405  with every allowed method in Allow
     ├── NotAcceptable            406  none of the accepted formats is written here
     ├── StillInFlight            409  a delivery under the same key has not been answered yet
+    ├── StepRefused              409  the life of the agreement does not allow this step now
     ├── Gone                     410  a release that was withdrawn
     ├── BodyTooLarge             413
     ├── UnsupportedMediaType     415
     ├── InvalidDelivery          422  every bad row by number, or a body that does not read
+    ├── InvalidAgreement         422  every fault of an agreement's text by line
     ├── KeyReused                422  the same Idempotency-Key with another body
     ├── TooManyRequests          429  with Retry-After
     ├── Internal                 500  ours; nothing more is said
@@ -139,6 +141,12 @@ class StillInFlight(Problem):
     name, status, title = "still-in-flight", 409, "A delivery with the same key is still being received"
 
 
+class StepRefused(Problem):
+    """The life of the agreement does not allow this step, or not by this person, now."""
+
+    name, status, title = "step-refused", 409, "The step cannot be taken"
+
+
 class Gone(Problem):
     """A release that was withdrawn; the newest that stands is had without naming one."""
 
@@ -161,6 +169,12 @@ class InvalidDelivery(Problem):
     """Every bad row of a delivery, by number; nothing was kept."""
 
     name, status, title = "invalid-delivery", 422, "The delivery has errors and nothing of it was kept"
+
+
+class InvalidAgreement(Problem):
+    """Every fault of an agreement's text with its line; nothing was kept."""
+
+    name, status, title = "invalid-agreement", 422, "The agreement's text does not hold and was not kept"
 
 
 class KeyReused(Problem):

@@ -15,6 +15,7 @@ from api.problems import Gone, NotFound, RefusedByPolicy
 from api.rules import Rules, RulesNow, ask_of
 from api.selection import Selection
 from api.shelves import Shelves, standing
+from api.wire import wire_time
 from audit.entry import Decision, Operation
 from models.shelf import Release
 from policies.agreement import TableGrant
@@ -57,10 +58,13 @@ class Reading:
 
         Raises:
             NotFound: nothing has been released yet.
+            Gone: all that was released has been withdrawn.
         """
-        if self.found is None:
-            raise NotFound("The table has no release yet")
-        return self.found
+        if self.found is not None:
+            return self.found
+        if self.releases:
+            raise gone(self.visit, self.ask, self.releases[0])
+        raise NotFound("The table has no release yet")
 
     def note(self, note: str = "", **said: Any) -> None:  # noqa: ANN401 -- Entry's own
         """Make the reading durable in the trail; only then may anything of it be shown.
@@ -123,6 +127,8 @@ class Readings:
             raise problem if rules.touches(ask.party, table) else NotFound()
         releases = tuple(self.shelves.releases(table))
         wanted = _wanted(releases, release)
+        if wanted and not standing(wanted):
+            raise gone(visit, ask, wanted)
         found = Found(wanted, self._part(rules, ask, permit, wanted)) if wanted else None
         return Reading(visit, ask, permit, rules.grant(table, ask.on), rules, releases, found)
 
@@ -171,6 +177,24 @@ def refused(visit: Visit, ask: Ask, refusal: Refusal, selection: Selection | Non
     return RefusedByPolicy("; ".join(reason.sentence_en for reason in refusal.reasons), extra={"reasons": reasons})
 
 
+def gone(visit: Visit, ask: Ask, release: Release) -> Gone:
+    """The problem of a release that was withdrawn: when and why, once it is durable in the trail that it was refused.
+
+    Raises:
+        TrailUnavailable: it is not.
+    """
+    about: dict[str, Any] = {
+        "purpose": ask.purpose,
+        "recipient": ask.party,
+        "table": release.table_id,
+        "release": release.id,
+    }
+    visit.note(Operation.DENY, decision=Decision.DENY, reasons=("withdrawn",), **about)
+    at = wire_time(release.withdrawn_at) if release.withdrawn_at else None
+    told = {"releaseId": release.id, "withdrawnAt": at, "reason": release.withdrawn_reason}
+    return Gone(f"The release was withdrawn on {at}: {release.withdrawn_reason}", extra=told)
+
+
 def cited(cite: Cite) -> dict[str, str]:
     """A citation as it goes over the wire."""
     return {"law": cite.law, "section": cite.section, "href": cite.href}
@@ -191,6 +215,4 @@ def _wanted(releases: tuple[Release, ...], release: str | None) -> Release | Non
     found = next((each for each in releases if each.id == release), None)
     if found is None:
         raise NotFound("The table has no such release")
-    if not standing(found):
-        raise Gone(f"The release was withdrawn: {found.withdrawn_reason}")
     return found

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from cli.agreement_outlook import Missing, outlook
-from cli.at_desk import at_desk, known_in
+from cli.at_desk import at_desk
 from cli.errors import Stop
 from cli.opening import here, now
 from desk.held import Desk
@@ -68,8 +68,7 @@ def held_against(where: Place) -> Against:
     with at_desk(where) as sitting:
         with sitting.home.reading() as session:
             registered = {party.id: party.kind for party in parties.parties(PartiesSession(session))}
-        known = known_in(sitting.home, sitting.rules)
-        return Against(sitting.rules, known, sitting.officer.desk(), registered)
+        return Against(sitting.rules, sitting.officer.known(), sitting.officer.desk(), registered)
 
 
 def read_texts(files: Sequence[Path], against: Against) -> list[Agreement]:

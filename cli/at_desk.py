@@ -16,11 +16,8 @@ from desk.settling import LONGEST_ACT, did_it_happen
 from desk.withdrawing import withdraw_ended
 from policies.life import MAY, Person, What
 from policies.reading import PolicyError
-from policies.references import Known
 from release.reading import Rules, load_rules
 from settings import Place
-from store import reference
-from store.sessions import ReferenceSession
 from store.trail_intents import settle
 
 SHORTEST_DIGEST = 8
@@ -60,16 +57,9 @@ def at_desk(where: Place | None = None) -> Iterator[AtDesk]:
         try:
             rules = load_rules()
             engines = Engines(home.engine(), home.engine("desk"), home.engine("shelf"))
-            yield AtDesk(home, rules, engines, Officer(engines, lambda: known_in(home, rules)))
+            yield AtDesk(home, rules, engines, Officer(engines, rules.datasets, rules.classification))
         except PolicyError as error:
             raise Stop(str(error)) from None
-
-
-def known_in(home: Opened, rules: Rules) -> Known:
-    """What an agreement may name in a home."""
-    with home.reading() as session:
-        areas = {code for _, code in reference.parents(ReferenceSession(session))}
-    return Known(rules.datasets, rules.classification, areas)
 
 
 def find(desk: Desk, named: str, what: What | None = None) -> Held:

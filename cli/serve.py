@@ -14,14 +14,14 @@ import uvicorn
 from rich.console import Console
 
 from api import app as every_door
-from api import pull, push, review
+from api import desk, pull, push, review
 from api.frame import Door
 from api.logs import configure
 from auth.keys import KeyFileError
 from cli.errors import Stop
 from cli.opening import check_shape, here
 from policies.reading import PolicyError
-from settings import DEFAULT_PORT, Place, PullSettings, PushSettings, ReviewSettings
+from settings import DEFAULT_PORT, DeskSettings, Place, PullSettings, PushSettings, ReviewSettings
 from store.trail_key import FOLDER, LogKeyError, read_verifier_key
 
 screen = Console(stderr=True)
@@ -35,6 +35,7 @@ class Which(StrEnum):
     PUSH = "push"
     PULL = "pull"
     REVIEW = "review"
+    DESK = "desk"
     ALL = "all"
 
 
@@ -132,6 +133,7 @@ def _door(door: Which, where: Place, url: str) -> Door:
         Which.PUSH: lambda: push.app(PushSettings(where, url)),
         Which.PULL: lambda: pull.app(PullSettings(where, url)),
         Which.REVIEW: lambda: review.app(ReviewSettings(where, url)),
+        Which.DESK: lambda: desk.app(DeskSettings(where, url)),
         Which.ALL: lambda: every_door.app(where, url),
     }
     try:

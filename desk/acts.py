@@ -4,10 +4,10 @@ A step is judged twice: before it is announced, so that a refusal is one clear e
 be taken, since two officers may act at the same moment. Whoever terminates also takes back what was released.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,12 +17,18 @@ from desk.held import Desk, Held, open_desk, read_desk
 from desk.refusals import Refused, UnknownVersionError
 from models.desk import AgreementStep, AgreementVersion
 from policies.agreement import Agreement
+from policies.classification import Classification
+from policies.dataset import Dataset
 from policies.folder import read_agreement
 from policies.life import Life, Person, Step, What, binding, take
 from policies.reading import PolicyError, Words
 from policies.references import Known
+from store import reference
 from store.desk import add_step, add_version, take_turn
-from store.sessions import DeskSession, transaction
+from store.sessions import DeskSession, ReferenceSession, transaction
+
+OTHERS: Final = "others"
+"""The code of a refusal because the agreement is between others; an outsider is told no more than that."""
 
 
 class Note(Protocol):
@@ -65,16 +71,23 @@ class Officer:
     """Takes steps for whoever asks, as `policies.life` lets them.
 
     Args:
-        known: what there is for an agreement to name, asked anew each time.
+        datasets, classification: what an agreement may name besides the areas of the home.
     """
 
-    def __init__(self, engines: Engines, known: Callable[[], Known]) -> None:
+    def __init__(self, engines: Engines, datasets: Mapping[str, Dataset], classification: Classification) -> None:
         self.engines = engines
-        self._known = known
+        self._datasets = datasets
+        self._classification = classification
 
     def desk(self) -> Desk:
         """Everything there is at this moment."""
         return open_desk(self.engines.reads)
+
+    def known(self) -> Known:
+        """What there is at this moment for an agreement to name."""
+        with transaction(self.engines.reads) as session:
+            areas = {code for _, code in reference.parents(ReferenceSession(session))}
+        return Known(self._datasets, self._classification, areas)
 
     def propose(self, body: bytes, name: str, act: Act, note: Note) -> Held:
         """Keep a text as a new version and propose it; `name` is what errors call the text.
@@ -83,7 +96,7 @@ class Officer:
             PolicyError: the text does not hold, by file and line.
             Refused: it may not be proposed, and the trail says so.
         """
-        agreement = read_agreement(body, name, self._known())
+        agreement = read_agreement(body, name, self.known())
         version = AgreementVersion(
             digest=agreement.digest,
             agreement=agreement.id,
@@ -166,11 +179,24 @@ def _about(agreement: Agreement) -> dict[str, Any]:
 
 def _judge_proposal(held: Desk, draft: Held, act: Act) -> None:
     """Refuse a proposal whose number is taken, which contradicts what binds, or whose proposer may not make it."""
-    newest = max((each.agreement.version for each in held.of(draft.agreement.id)), default=0)
+    earlier = held.of(draft.agreement.id)
+    if not _may_change(earlier, act.by.party):
+        raise Refused(OTHERS, _belongs_to_others(draft.agreement))
+    newest = max((each.agreement.version for each in earlier), default=0)
     if draft.agreement.version <= newest:
         raise Refused("version", _number_taken(draft.agreement, newest))
     _step(draft.life, act, held)
     _judge_together((*held.lives, draft.life), draft.life)
+
+
+def _may_change(earlier: Sequence[Held], party: str) -> bool:
+    """Whether a party may propose the next version: one of those who agreed the last, or who were asked to so far.
+
+    Otherwise anyone could end an agreement of others with a text that only they themselves approve.
+    """
+    agreed = [each for each in earlier if each.life.agreed]
+    concerned = agreed[-1:] or earlier
+    return not concerned or any(each.agreement.party(party) for each in concerned)
 
 
 def _judge_step(held: Desk, digest: str, act: Act) -> None:
@@ -194,6 +220,13 @@ def _judge_together(lives: tuple[Life, ...], new: Life) -> None:
         binding(life._replace(steps=(*life.steps, *approved)) if life is new else life for life in lives)
     except PolicyError as error:
         raise Refused("contradiction", Words(sv=str(error), en=str(error))) from None
+
+
+def _belongs_to_others(agreement: Agreement) -> Words:
+    return Words(
+        sv=f"{agreement.id} är en överenskommelse mellan andra; välj ett annat id",
+        en=f"{agreement.id} is an agreement between others; choose another id",
+    )
 
 
 def _number_taken(agreement: Agreement, newest: int) -> Words:

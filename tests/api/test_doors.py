@@ -10,7 +10,8 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 
 from api import app as every_door
-from api import examples, pull, push, review
+from api import desk, examples, pull, push, review
+from api.agreements import AgreementBody, AgreementList, TerminationBody, VersionBody
 from api.catalogue import TableBody, TableList
 from api.cells import Cells
 from api.depends import STRICT
@@ -21,7 +22,7 @@ from api.problems import MEDIA_TYPE
 from api.receipts import Receipt
 from auth.principal import RIGHTS, Role
 from auth.scopes import Scope
-from settings import Place, PullSettings, PushSettings, ReviewSettings
+from settings import DeskSettings, Place, PullSettings, PushSettings, ReviewSettings
 from tests.api.house import CLIENTS, ISSUER, House, furnish
 from tests.api.visitor import Visitor
 
@@ -44,7 +45,15 @@ ERRANDS = {
     "/samsyn/v1/tables/{table}": Scope.TABLES,
     "/samsyn/v1/tables/{table}/cells": Scope.TABLES,
     "/samsyn/v1/log-entries": Scope.LOG,
+    "/samsyn/v1/agreements": Scope.AGREEMENTS,
+    "/samsyn/v1/agreements/{agreement}": Scope.AGREEMENTS,
+    "/samsyn/v1/agreements/{agreement}/versions": Scope.AGREEMENTS,
+    "/samsyn/v1/agreements/{agreement}/versions/{digest}": Scope.AGREEMENTS,
+    "/samsyn/v1/agreements/{agreement}/versions/{digest}/approvals": Scope.AGREEMENTS,
+    "/samsyn/v1/agreements/{agreement}/versions/{digest}/returns": Scope.AGREEMENTS,
+    "/samsyn/v1/agreements/{agreement}/versions/{digest}/terminations": Scope.AGREEMENTS,
 }
+NAMES = {"dataset": "d", "delivery": "x", "table": "t", "agreement": "a", "digest": "b"}
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +95,7 @@ def test_every_route_asks_who_comes_or_is_meant_for_all(door: Visitor) -> None:
 @pytest.mark.parametrize("client", sorted(CLIENTS))
 def test_the_matrix_of_routes_and_roles(house: House, door: Visitor, client: str, path: str) -> None:
     method = method_of(door.app, path)
-    answer = door.request(method, path.format(dataset="d", delivery="x", table="t"), headers=house.bearer(client))
+    answer = door.request(method, path.format(**NAMES), headers=house.bearer(client))
     roles = [Role(role) for role in CLIENTS[client]]
     may = any(ERRANDS[path] in RIGHTS[role].scopes for role in roles)
     assert (answer.status_code != 403) == may
@@ -97,7 +106,7 @@ def test_the_matrix_of_routes_and_roles(house: House, door: Visitor, client: str
 def test_strangers_get_401_whatever_they_send(door: Visitor, path: str) -> None:
     method = method_of(door.app, path)
     for query in ("", "?limit=0", "?unknown=1"):
-        answer = door.request(method, path.format(dataset="d", delivery="x", table="t") + query)
+        answer = door.request(method, path.format(**NAMES) + query)
         assert answer.status_code == 401
 
 
@@ -170,13 +179,14 @@ def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House)
     beside = {path for path in OPEN_TO_ALL if "oauth" in path or "jwks" in path or path.startswith("/log/")}
     of = {
         scope: {path for path, errand in ERRANDS.items() if errand is scope}
-        for scope in (Scope.DELIVERIES, Scope.TABLES, Scope.LOG)
+        for scope in (Scope.DELIVERIES, Scope.TABLES, Scope.LOG, Scope.AGREEMENTS)
     }
     with ExitStack() as closing:
         doors = [
             (push.app(PushSettings(place, ISSUER)), of[Scope.DELIVERIES]),
             (pull.app(PullSettings(place, ISSUER)), of[Scope.TABLES]),
             (review.app(ReviewSettings(place, ISSUER)), of[Scope.LOG] | beside),
+            (desk.app(DeskSettings(place, ISSUER)), of[Scope.AGREEMENTS]),
         ]
         for app, expected in doors:
             visitor = closing.enter_context(Visitor(app))
@@ -192,6 +202,10 @@ def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House)
         (Cells, examples.CELLS),
         (Receipt, examples.RECEIPT),
         (review.LogEntries, examples.LOG_ENTRIES),
+        (AgreementList, examples.AGREEMENTS),
+        (AgreementBody, examples.AGREEMENT),
+        (VersionBody, examples.VERSION),
+        (TerminationBody, examples.TERMINATION),
     ],
 )
 def test_every_example_is_of_its_shape(shape: type[BaseModel], example: dict[str, Any]) -> None:

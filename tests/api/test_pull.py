@@ -322,9 +322,12 @@ def test_a_withdrawn_release_is_given_to_nobody(house: House, door: Visitor) -> 
     assert ask(house, door).json()["releaseId"] == "release-1"
     answer = ask(house, door, f"{CELLS}?release=release-2")
     assert answer.status_code == 410
-    assert "a wrong figure" in answer.json()["detail"]
+    assert answer.json()["reason"] == "a wrong figure"
+    assert answer.json()["withdrawnAt"] == "2026-11-22T12:00:00.000Z"
+    assert last_entry(house).fields["reasons"] == ["withdrawn"]
     withdraw(house.place, "release-1")
-    assert ask(house, door).status_code == 404
+    answer = ask(house, door)
+    assert (answer.status_code, answer.json()["releaseId"]) == (410, "release-2")
     assert ask(house, door, f"{CELLS}?release=nonsense").status_code == 404
 
 

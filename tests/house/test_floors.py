@@ -28,7 +28,7 @@ LEANS_ON = {
     "cli": "models store audit auth policies disclosure formats intake release desk api settings samsyn_client",
 }
 PURE = ("models", "policies", "disclosure", "audit", "formats", "settings")
-READING_DOORS = ("api.pull", "api.review")
+READING_DOORS = ("api.pull", "api.review", "api.desk", "desk")
 RAW = {"models.vault", "store.vault_counts", "store.vault_deliveries", "store.vault_reading", "intake", "release"}
 SHOWN = {"models.shelf", "store.shelf", "release", "disclosure"}
 
