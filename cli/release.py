@@ -12,6 +12,7 @@ from rich.table import Table
 from audit.entry import Operation
 from cli.errors import Stop
 from cli.opening import Opened, new_id, now, opened
+from cli.pulled import tell_readers
 from policies.reading import PolicyError
 from release.due import Engines
 from release.reading import load_rules
@@ -20,6 +21,8 @@ from store import shelf
 from store.sessions import ShelfSession, transaction
 from store.trail_intents import settle
 from store.trail_lock import FileLock
+from store.trail_readers import readers_of
+from store.trail_reading import TrailReader
 
 app = typer.Typer(help="Make tables safe and put them on the shelf.", no_args_is_help=True)
 
@@ -74,7 +77,7 @@ def withdraw(
     *,
     reason: Annotated[str, typer.Option(help="Why, in words that readers will see.")],
 ) -> None:
-    """Take a wrong release back: from now on no door gives it to anyone."""
+    """Take a wrong release back: from now on no door gives it to anyone; those who pulled it are listed."""
     with opened("releaser") as home:
         with transaction(home.engine()) as session:
             found = shelf.release_of(ShelfSession(session), release)
@@ -85,7 +88,9 @@ def withdraw(
         about = {"table": found.table_id, "release": found.id, "agreement": found.agreement, "note": reason}
         with home.noted(Operation.WITHDRAW, **about), transaction(home.engine("shelf")) as session:
             shelf.withdraw(ShelfSession(session), found, now(), reason)
+        readers = readers_of(TrailReader(home.engine()), [found])
     typer.echo(f"{found.table_id}: release {release} is withdrawn")
+    tell_readers(readers)
 
 
 def releaser(home: Opened) -> Releaser:
