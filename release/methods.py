@@ -21,6 +21,7 @@ from policies.law import LawOn
 from policies.terms import MethodKind
 from policies.verdict import Terms
 from release.counts import Counts, summed_missing
+from release.gate import examine
 from release.shape import Code, Shape
 
 
@@ -70,6 +71,7 @@ def make_safe(shape: Shape, counts: Counts, bounds: Bounds, past: History) -> Ce
 
     Raises:
         Unprotectable: what was shown before leaves nothing to protect some cell with.
+        Leaking: the attacker found a cell that the protector did not keep safe.
     """
     missing = summed_missing(shape, counts.missing)
     table = Table(
@@ -97,6 +99,7 @@ def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]]
 def _suppress(table: Table, past: History) -> Cells:
     """Withhold small cells and as many others as it takes that none of them can be worked out."""
     safe = protect(table, WorkLimits(), past)
+    examine(safe.release(), table.minimum_feasible, past)
     count = np.where(safe.withheld, 0, safe.values)
     return Cells(count, np.where(safe.withheld, "withheld", "shown"), safe.release())
 

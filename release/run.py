@@ -23,6 +23,7 @@ from policies.disclosing import may_release
 from policies.verdict import Refusal
 from release import past
 from release.due import Due, Engines, look
+from release.gate import Leaking
 from release.methods import Bounds, make_safe
 from release.reading import Rules, agreements
 from release.shape import ShapeError
@@ -133,7 +134,7 @@ class Releaser:
         try:
             made = self._cells(due)
             self._keep(due, made, Named(release_id, request_id, now))
-        except Unprotectable as refusal:
+        except (Unprotectable, Leaking) as refusal:
             self._note(due.scope, self._clock(), Operation.RELEASE, Kind.OUTCOME, status=Status.NOT_DONE, **said)
             return Outcome(due.scope.table.id, due.scope.agreement.id, "refused", reasons=((str(refusal),) * 2,))
         except BaseException:
