@@ -71,6 +71,11 @@ def suppress(order: Order, protect: Protect) -> BoolArray:
     raise Stop(_refusal(verdict.findings))
 
 
+def judge(order: Order, withheld: BoolArray) -> Verdict:
+    """What the attacker finds if these cells of the order's table are withheld."""
+    return _circle(order).judge(withheld)
+
+
 @dataclass(frozen=True)
 class _Circle:
     """All that the recipients will hold, but for the marks of the table in question."""
