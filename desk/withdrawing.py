@@ -22,7 +22,7 @@ def ended(lives: Iterable[Life], day: date) -> Iterator[Life]:
     """The terminated versions that held before they ended; one terminated before its first day released nothing."""
     for life in lives:
         on = life.terminated_on
-        if on is not None and life.agreed and life.agreement.valid_from <= on <= day:
+        if on is not None and life.agreed and life.begins <= on <= day:
             yield life
 
 
