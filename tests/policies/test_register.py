@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 from policies.agreement_set import AgreementSet
@@ -85,3 +86,8 @@ def test_every_column_has_a_heading_and_the_record_its_sources() -> None:
         "Given by; Given to; How often; Secrecy; Ground"
     )
     assert [cite.section for cite in SOURCES] == ["artikel 30", "4 kap. 2 §", "5 kap. 1 §"]
+
+
+def test_every_publisher_that_is_a_party_gives() -> None:
+    data = {"datamangden": replace(datasets()["datamangden"], publishers=("polisen", "orebro", "sodertalje"))}
+    assert register(AgreementSet.of([agreement()]), data, DAY, "en")[0].given_by == "polisen, sodertalje"
