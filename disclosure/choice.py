@@ -40,7 +40,7 @@ class Choice:
         """
         least_up, least_down = wanted & (self.cover.room(self.reach) == 0), np.zeros_like(wanted)
         base = price = np.where(self.cover.hidden, near, self.cover.price)
-        change = np.zeros(len(base))
+        change, able = np.zeros(len(base)), self._able_down()
         for turn in range(rounds):
             found = self._solve(price, least_up, least_down)
             if found is None:
@@ -49,9 +49,20 @@ class Choice:
             blur = 0.5 if turn < 3 else 0.1
             price = np.where(self.cover.hidden, near, base / (np.abs(change) + blur))
             still = wanted & (np.abs(change) < TINY) & ~least_up & ~least_down
-            goes_down = chance.random(len(base)) < 0.5
+            goes_down = able & (chance.random(len(base)) < 0.5)
             least_up, least_down = least_up | (still & ~goes_down), least_down | (still & goes_down)
         return np.flatnonzero((np.abs(change) > TINY) & ~self.cover.hidden)
+
+    def _able_down(self) -> Flags:
+        """Units with room to go down in every sum they are the whole of: a sum of ones cannot."""
+        at = self.cover.at
+        able = ~at.frozen & (self.cover.room(self.reach) > 0)
+        wholes, parts = at.units.relations < 0, at.units.relations > 0
+        while True:
+            stuck = able & (wholes.T @ (parts @ able.astype(np.int64) == 0).astype(np.int64) > 0)
+            if not stuck.any():
+                return able
+            able &= ~stuck
 
     def _solve(self, price: Floats, least_up: Flags, least_down: Flags) -> Floats | None:
         cost = np.concatenate([price[self.up], price[self.down]])

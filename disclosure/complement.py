@@ -18,6 +18,9 @@ from disclosure.windows import Windows
 NOTHING_SHOWN = 0.99
 """A budget under the price of any shown unit."""
 
+LOCAL = (1, 2, 3, 5, 8, 13)
+"""How much dearer hidden steps get each time some units are left over: their moves must fit into a window."""
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -35,7 +38,8 @@ class Effort:
 
     choices: int = 5
     near: float = 0.05
-    window: int = 1500
+    window: int = 1600
+    later: int = 1600
     rounds: int = 12
     look: int = 500
     spare: int = 100
@@ -68,11 +72,13 @@ class Complement:
     def _settle(self, wanted: Flags, reach: int) -> Ints:
         """Show the wanted units safe, withholding what that takes; those for which it cannot be done."""
         choice = Choice(self.cover, reach)
-        for near in (self.effort.near, 2 * self.effort.near):
-            chosen = choice.secondaries(wanted, self.effort.choices, near, self.chance)
+        for nearer in LOCAL:
+            rounds = self.effort.choices if nearer == LOCAL[0] else 3
+            chosen = choice.secondaries(wanted, rounds, nearer * self.effort.near, self.chance)
             self.cover.withhold(chosen)
             wanted[chosen] = self.cover.need[chosen] > 0
-            certify(self.cover, self.windows, wanted, reach, self.effort.window, self.effort.rounds, self.chance)
+            window = self.effort.window if nearer == LOCAL[0] else self.effort.later
+            certify(self.cover, self.windows, wanted, reach, window, self.effort.rounds, self.chance)
             wanted &= self.cover.lacking > 0
             if not wanted.any():
                 break

@@ -166,14 +166,14 @@ def _refuse(lost: Flags, merged: Units, table: Table, new: Ints) -> None:
     if not lost.any():
         return
     of_new = merged.of_cell[new]
-    at = np.argwhere((of_new >= 0) & lost[of_new] & table.shown())
+    at = np.argwhere(np.append(lost, False)[of_new] & table.shown())
     names = [list(d.codes) for d in table.dimensions]
     raise Unprotectable([tuple(n[i] for n, i in zip(names, cell, strict=True)) for cell in at])
 
 
 def _protected(table: Table, joint: Joint, new: Ints, primary: Flags, cover: Cover) -> Protected:
-    of_new = cover.at.units.of_cell[new]
-    withheld = (of_new >= 0) & cover.hidden[of_new] & table.shown()
+    of_new = cover.at.units.of_cell[new]  # -1, the appended place, where known to be zero
+    withheld = np.append(cover.hidden, False)[of_new] & table.shown()
     places = [{leaf: i for i, leaf in enumerate(a.leaves)} for a in joint.space.axes]
     leaves = np.ix_(*([p[x] for x in d.leaves] for p, d in zip(places, table.dimensions, strict=True)))
     return Protected(table, joint.values[new], withheld, primary, joint.inner[leaves], len(cover.moves))
