@@ -28,6 +28,7 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final = {
+    "init": Command("cli.init", "init", START),
     "demo": Command("cli.demo", "demo", START),
     "serve": Command("cli.serve", "serve", START),
     "migrate": Command("cli.home", "migrate_home", START),
@@ -40,6 +41,7 @@ COMMANDS: Final = {
     "agreement": Command("cli.agreement", "app", KEEP),
     "law": Command("cli.law", "law", KEEP),
     "trail": Command("cli.trail", "app", KEEP),
+    "witness": Command("cli.witness", "app", KEEP),
     "party": Command("cli.parties", "party_app", KEEP),
     "client": Command("cli.parties", "client_app", KEEP),
     "retain": Command("cli.retain", "retain", KEEP),
