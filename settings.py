@@ -7,7 +7,7 @@ process is started with the URL of its own database user.
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_HOME = "var"
@@ -65,6 +65,18 @@ def port(environ: Mapping[str, str] | None = None) -> int:
     return int(text)
 
 
+def witnesses(environ: Mapping[str, str] | None = None) -> tuple[tuple[str, str], ...]:
+    """The witnesses of SAMSYN_WITNESSES: for each its verifier key, a space and its URL; commas between them."""
+    env = os.environ if environ is None else environ
+    found: list[tuple[str, str]] = []
+    for one in filter(None, map(str.strip, env.get("SAMSYN_WITNESSES", "").split(","))):
+        key, _, url = one.partition(" ")
+        if key.count("+") < 2 or not url.strip().startswith(("http://", "https://")):
+            raise SettingsError(f"SAMSYN_WITNESSES: {one!r} should be a verifier key, a space and an http(s) URL")
+        found.append((key, url.strip().rstrip("/")))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class DoorSettings:
     """What every door is handed.
@@ -95,9 +107,14 @@ class PullSettings(DoorSettings):
 
 @dataclass(frozen=True)
 class ReviewSettings(DoorSettings):
-    """The review door, which reads the trail and, alone among doors, may run its sequencer."""
+    """The review door, which reads the trail and, alone among doors, may run its sequencer.
+
+    Attributes:
+        witnesses: to whom each checkpoint of the trail is submitted, as verifier key and URL.
+    """
 
     sequence: bool = True
+    witnesses: tuple[tuple[str, str], ...] = field(default_factory=witnesses)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,11 @@ def app(place: Place, issuer: str) -> Door:
     """Every door on one home; `issuer` is the URL at which callers reach it, without a slash at the end."""
     settings = ReviewSettings(place, issuer)
     with ExitStack() as closing:
-        reception = open_reception(settings, "reviewer", closing, wake=start_sequencer(settings, closing).wake)
+        sequencing = start_sequencer(settings, closing, settings.witnesses)
+        reception = open_reception(settings, "reviewer", closing, wake=sequencing.wake)
         fittings = (
             reception.fittings()
+            + sequencing.fittings
             + token.fittings(settings)
             + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
             + pull.fittings(PullSettings(place, issuer), closing)

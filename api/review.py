@@ -140,9 +140,11 @@ def app(settings: ReviewSettings) -> Door:
     Whoever holds the keys that sign tokens and the tree should serve as few requests as can be, so they are here.
     """
     with ExitStack() as closing:
-        wake = start_sequencer(settings, closing).wake if settings.sequence else None
-        reception = open_reception(settings, "reviewer", closing, wake=wake)
+        sequencing = start_sequencer(settings, closing, settings.witnesses) if settings.sequence else None
+        reception = open_reception(settings, "reviewer", closing, wake=sequencing.wake if sequencing else None)
         doors = token.fittings(settings) + log.fittings(reception) + fittings(reception)
+        if sequencing:
+            doors += sequencing.fittings
         return frame(reception.fittings() + doors, closing.pop_all())
 
 

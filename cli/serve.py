@@ -17,11 +17,13 @@ from api import app as every_door
 from api import desk, pull, push, review
 from api.frame import Door
 from api.logs import configure
+from api.witnessing import WitnessContradictsError
+from audit.note import NoteError
 from auth.keys import KeyFileError
 from cli.errors import Stop
 from cli.opening import check_shape, here
 from policies.reading import PolicyError
-from settings import DEFAULT_PORT, DeskSettings, Place, PullSettings, PushSettings, ReviewSettings
+from settings import DEFAULT_PORT, DeskSettings, Place, PullSettings, PushSettings, ReviewSettings, SettingsError
 from store.trail_key import FOLDER, LogKeyError, read_verifier_key
 
 screen = Console(stderr=True)
@@ -138,7 +140,7 @@ def _door(door: Which, where: Place, url: str) -> Door:
     }
     try:
         made: Door = makers[door]()
-    except (KeyFileError, LogKeyError, PolicyError) as error:
+    except (KeyFileError, LogKeyError, NoteError, PolicyError, SettingsError, WitnessContradictsError) as error:
         raise Stop(str(error)) from None
     return made
 

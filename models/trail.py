@@ -129,6 +129,9 @@ class TrailHead(Base, table=True):
         frontier: the hashes of the complete subtrees along the right edge, largest first, 32 bytes each.
         arrival: the last entry that has its place.
         checkpoint: the signed note over size and root, empty until the log has a key.
+        published: where the log has witnesses, the newest note that they were shown, with their cosignatures; it
+            may be some seconds behind. Empty where there are none.
+        published_size: the size that `published` tells, which never goes back.
     """
 
     __tablename__ = "head"
@@ -140,6 +143,8 @@ class TrailHead(Base, table=True):
     frontier: bytes = Field(sa_type=LargeBinary)
     arrival: int = Field(sa_type=_BIG)
     checkpoint: str = Field(default="", sa_type=Text)
+    published: str = Field(default="", sa_type=Text)
+    published_size: int = Field(default=0, sa_type=_BIG)
     updated_at: str = Field(sa_type=Text)
 
 

@@ -27,7 +27,13 @@ class TrailLog:
         self._engine = engine
 
     def checkpoint(self) -> str | None:
-        """The newest signed checkpoint; None before the first, or when the log has no key."""
+        """The checkpoint to publish, as witnesses cosigned it; None before the first, or when the log has no key."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(HEAD.c.published, HEAD.c.checkpoint).where(HEAD.c.id == HEAD_ID)).first()
+            return (row.published or row.checkpoint or None) if row else None
+
+    def signed(self) -> str | None:
+        """The newest checkpoint with no signature but the log's own."""
         with reading(self._engine) as connection:
             return connection.scalar(select(HEAD.c.checkpoint).where(HEAD.c.id == HEAD_ID)) or None
 

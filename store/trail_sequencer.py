@@ -45,6 +45,9 @@ class Sequencer:
         sign: signs each new head; without it the tree grows unsigned.
         clock: gives the time for `head.updated_at`.
         failed: told of each step that failed; the next is tried all the same.
+
+    Attributes:
+        leads: whether it held the lock when it last looked.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Sequencer:
         self._failed = failed
         self._news = threading.Event()
         self._closing = threading.Event()
+        self.leads = False
         self._thread = threading.Thread(target=self._work, name="trail-sequencer", daemon=True)
 
     def start(self) -> Self:
@@ -100,10 +104,14 @@ class Sequencer:
 
     def _catch_up(self) -> None:
         try:
-            while self._lock.hold() and self.integrate() == _MOST_IN_ONE_STEP:
+            while self._holds() and self.integrate() == _MOST_IN_ONE_STEP:
                 pass
         except Exception as error:  # noqa: BLE001 - a full disk today must not end the sequencer for good
             self._failed(error)
+
+    def _holds(self) -> bool:
+        self.leads = self._lock.hold()
+        return self.leads
 
     def integrate(self) -> int:
         """One step: place the entries that wait, at most ten thousand; gives how many.
@@ -180,6 +188,16 @@ def _first_head(connection: Connection) -> Head:
         raise TrailUnavailable("the trail has leaves but no head: restore it from a backup before going on")
     empty = Frontier()
     connection.execute(
-        insert(HEAD).values(id=HEAD_ID, size=0, root=empty.root, frontier=b"", arrival=0, checkpoint="", updated_at="")
+        insert(HEAD).values(
+            id=HEAD_ID,
+            size=0,
+            root=empty.root,
+            frontier=b"",
+            arrival=0,
+            checkpoint="",
+            published="",
+            published_size=0,
+            updated_at="",
+        )
     )
     return Head(empty, 0)

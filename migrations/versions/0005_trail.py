@@ -109,6 +109,8 @@ def upgrade() -> None:
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
         sa.Column("arrival", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("checkpoint", sa.Text(), nullable=False),
+        sa.Column("published", sa.Text(), nullable=False),
+        sa.Column("published_size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_head")),
         schema="trail",
