@@ -42,7 +42,6 @@ COMMANDS: Final = {
     "law": Command("cli.law", "law", KEEP),
     "trail": Command("cli.trail", "app", KEEP),
     "witness": Command("cli.witness", "app", KEEP),
-    "witness": Command("cli.witness", "app", KEEP),
     "party": Command("cli.parties", "party_app", KEEP),
     "client": Command("cli.parties", "client_app", KEEP),
     "retain": Command("cli.retain", "retain", KEEP),
