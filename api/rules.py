@@ -4,7 +4,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 
 from sqlalchemy import Engine
 
@@ -17,6 +16,7 @@ from policies.coverage import Scope
 from policies.dataset import Dataset, load_datasets
 from policies.decide import decide, tables_for, touches
 from policies.law import Law, load_law
+from policies.made_under import policy_digest
 from policies.parties import PartyKind
 from policies.standing import standing
 from policies.verdict import Verdict
@@ -73,8 +73,7 @@ class RulesNow:
 
     def digest(self, dataset: str) -> str:
         """A sha256 over law, classification and dataset: the rules that a reading was decided under."""
-        made_of = f"{self.law.digest}\n{self.classification.digest}\n{self.datasets[dataset].digest}"
-        return sha256(made_of.encode()).hexdigest()
+        return policy_digest(self.law, self.classification, self.datasets[dataset])
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
 from policies.agreement import Agreement, TableGrant
 from policies.agreement_set import AgreementSet
@@ -11,6 +10,7 @@ from policies.classification import Classification, load_classification
 from policies.coverage import Scope
 from policies.dataset import Dataset, load_datasets
 from policies.law import Law, load_law
+from policies.made_under import policy_digest
 from policies.standing import standing
 from release.shape import Place
 from store import desk, reference
@@ -31,8 +31,7 @@ class Rules:
 
     def digest(self, dataset: Dataset) -> str:
         """A sha256 over law, classification and dataset: the rules a release was made under."""
-        made_under = f"{self.law.digest}\n{self.classification.digest}\n{dataset.digest}"
-        return sha256(made_under.encode()).hexdigest()
+        return policy_digest(self.law, self.classification, dataset)
 
 
 def load_rules() -> Rules:
