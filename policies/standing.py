@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol, cast
 
-from policies.agreement import parse_agreement
+from policies.agreement import Agreement, parse_agreement
 from policies.agreement_set import AgreementSet
 from policies.life import Life, Person, Step, What, binding
 
@@ -84,8 +85,13 @@ def standing(kept: Iterable[Kept]) -> AgreementSet:
 
 def _life(version: KeptVersion, steps: Sequence[KeptStep]) -> Life:
     name = f"{version.agreement} version {version.version}"
-    agreement = parse_agreement(version.body, name, version.digest)
+    agreement = _read(version.body, name, version.digest)
     taken = tuple(
         Step(cast("What", step.step), Person(step.person, step.party), step.at.date(), step.note) for step in steps
     )
     return Life(agreement, Person(version.author, version.author_party), taken)
+
+
+@lru_cache(maxsize=1024)  # the same bytes always say the same, and they are read again whenever a step is taken
+def _read(body: bytes, name: str, digest: str) -> Agreement:
+    return parse_agreement(body, name, digest)
