@@ -8,6 +8,8 @@ from cli.opening import now
 from intake.area import Areas
 from intake.areas_builtin import bra, sverige
 from intake.areas_store import store_areas
+from release.cell_key import FOLDER as CELL_KEY
+from release.cell_key import make_cell_key, read_cell_key
 from settings import Place
 from store import trail_key
 from store.migrate import migrate
@@ -34,6 +36,8 @@ def make_home(where: Place, origin: str) -> Iterator[str]:
     log = where.keys / trail_key.FOLDER
     if not log.exists():
         make_log_key(log, origin)
+    if read_cell_key(where.keys / CELL_KEY) is None:
+        make_cell_key(where.keys / CELL_KEY)
     yield "Drawing län, kommuner and Brå's areas"
     _store(where, sverige())
     _store(where, bra())

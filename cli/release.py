@@ -14,6 +14,8 @@ from cli.errors import Stop
 from cli.opening import Opened, new_id, now, opened
 from cli.pulled import tell_readers
 from policies.reading import PolicyError
+from release.cell_key import FOLDER as CELL_KEY
+from release.cell_key import CellKeyError, read_cell_key
 from release.due import Engines
 from release.reading import load_rules
 from release.run import Outcome, Releaser
@@ -96,10 +98,11 @@ def withdraw(
 def releaser(home: Opened) -> Releaser:
     """The releaser of a home, whose lock is held: every intent that is open was left so by a crash, and is settled."""
     try:
-        rules = load_rules()
-    except PolicyError as error:
+        rules, key = load_rules(), read_cell_key(home.place.keys / CELL_KEY)
+    except (PolicyError, CellKeyError) as error:
         raise Stop(str(error)) from None
-    made = Releaser(Engines(home.engine(), home.engine("shelf"), home.engine("vault")), home.trail, rules, now, new_id)
+    engines = Engines(home.engine(), home.engine("shelf"), home.engine("vault"))
+    made = Releaser(engines, home.trail, rules, now, new_id, key=key)
     began = now()
     settle(
         home.engine(),

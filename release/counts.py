@@ -5,7 +5,7 @@ a sum that left it out would pass for the whole.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -31,16 +31,19 @@ class Counts:
     Attributes:
         events: events in each leaf cell; 0 where it is missing.
         missing: leaf cells that were never delivered and never covered.
+        own: what each publisher who will see the table counted itself of `events`; none who counted all of it.
     """
 
     events: NDArray[np.int64]
     missing: NDArray[np.bool_]
+    own: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def of_periods(self, shape: Shape, part: Shape) -> "Counts":
         """The counts of a part of the table that lies in some of its periods."""
         wanted = set(part.leaf_periods)
         at = [number for number, period in enumerate(shape.leaf_periods) if period in wanted]
-        return Counts(self.events[:, :, at], self.missing[:, :, at])
+        own = {party: part[:, :, at] for party, part in self.own.items()}
+        return Counts(self.events[:, :, at], self.missing[:, :, at], own)
 
 
 def count(shape: Shape, rows: pl.DataFrame, covered: Iterable[Covered]) -> Counts:
@@ -60,6 +63,19 @@ def count(shape: Shape, rows: pl.DataFrame, covered: Iterable[Covered]) -> Count
     for declared in covered:
         known[_within(shape, declared)] = True
     return Counts(events, ~known)
+
+
+def with_own(counts: Counts, shape: Shape, rows: pl.DataFrame, parties: Iterable[str]) -> Counts:
+    """The counts with each party's own part of them beside.
+
+    Who counted everything itself learns nothing of others from the table, and who counted nothing knows nothing.
+
+    Args:
+        rows: as for `count`, with a column publisher.
+    """
+    parts = {party: count(shape, rows.filter(pl.col("publisher") == party), ()).events for party in parties}
+    partial = {party: part for party, part in parts.items() if part.any() and (part != counts.events).any()}
+    return Counts(counts.events, counts.missing, partial)
 
 
 def delivered(table: str, shape: Shape, counts: Counts) -> frozenset[str]:

@@ -10,7 +10,8 @@ from formats.table import CellTable
 from models import shelf as models
 from policies.coverage import Scope
 from policies.verdict import Permit
-from release.counts import Counts, count, delivered
+from release.counts import Counts, count, delivered, with_own
+from release.past import EVERYONE
 from release.reading import Rules, places
 from release.shape import Shape, shape_of
 from store import shelf, vault_reading
@@ -49,13 +50,18 @@ class Due:
     @property
     def circle(self) -> list[str]:
         """The parties who see the table together; everyone for a public one."""
-        agreement = self.scope.agreement
-        return ["*"] if agreement.public else sorted({*agreement.circle, *self.scope.table.recipients})
+        return circle_of(self.scope)
 
     @property
     def new(self) -> frozenset[str]:
         """The periods to be made safe now."""
         return frozenset(period.code for period in self.shape.periods) - self.kept
+
+
+def circle_of(scope: Scope) -> list[str]:
+    """The parties who see a granted table together; everyone for a public one."""
+    agreement = scope.agreement
+    return [EVERYONE] if agreement.public else sorted({*agreement.circle, *scope.table.recipients})
 
 
 def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetime) -> Due:
@@ -82,7 +88,9 @@ def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetim
 def _counts(session: VaultSession, scope: Scope, shape: Shape, now: datetime) -> Counts:
     first, last = shape.leaf_periods[0], shape.leaf_periods[-1]
     rows = vault_reading.counts_known(session, scope.dataset.id, first, last, now)
-    return count(shape, rows, vault_reading.coverage_known(session, scope.dataset.id, now))
+    counts = count(shape, rows, vault_reading.coverage_known(session, scope.dataset.id, now))
+    publishers, circle = scope.dataset.publishers, circle_of(scope)
+    return with_own(counts, shape, rows, publishers if EVERYONE in circle else sorted({*publishers} & {*circle}))
 
 
 def _is_revised(rules: Rules, scope: Scope, earlier: models.Release, today: date) -> bool:

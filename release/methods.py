@@ -4,14 +4,14 @@ Whatever the method, a cell leaves here as a count and a status, and a withheld 
 downstream could tell a small cell from one that was withheld to protect it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from disclosure.history import History, Release
+from disclosure.history import Release
 from disclosure.protect import protect
 from disclosure.table import Dimension, Table
 from disclosure.threshold import Terms as WorkLimits
@@ -20,8 +20,19 @@ from policies.classification_file import Sensitivity
 from policies.law import LawOn
 from policies.terms import MethodKind
 from policies.verdict import Terms
+from release.basis import Basis, exact, held_back
+from release.cell_key import CellKey
 from release.counts import Counts, summed_missing
-from release.gate import examine
+from release.gate import Asked, examine
+from release.methods_changed import (
+    as_counted,
+    base_of,
+    behind_perturbed,
+    behind_rounded,
+    noise_of,
+    perturbed,
+    rounded,
+)
 from release.shape import Code, Shape
 
 
@@ -31,13 +42,35 @@ class Cells:
 
     Attributes:
         count: what is shown; meaningless where the status has no count.
-        status: `shown`, `withheld`, `rounded`, `perturbed` or `missing`.
-        basis: the exact figures shown and the raw counts behind them, for later releases; None where none are exact.
+        status: `shown`, `withheld`, `rounded`, `perturbed` or `missing`. Every figure of a changed table carries the
+            method's status, its zeros too: a status of their own would tell which small counts became 0.
+        basis: what a reader can know from it and the raw counts behind it, for later releases.
     """
 
     count: NDArray[np.int64]
     status: NDArray[np.str_]
-    basis: Release | None
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Task:
+    """A table to be made safe.
+
+    Attributes:
+        past: what its circle was shown before, oldest first.
+        own: per member of the circle, its own part of each inner cell.
+    """
+
+    table: Table
+    past: Sequence[Basis]
+    own: Mapping[str, NDArray[np.int64]]
+    terms: Terms
+    key: CellKey | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """What the attacker must not find out."""
+        return Asked(self.table.minimum_feasible, self.table.threshold, self.own)
 
 
 @dataclass(frozen=True)
@@ -66,23 +99,31 @@ class Bounds:
         return max((self.classification.sensitivity(leaf) for leaf in leaves), key=SENSITIVITIES.index)
 
 
-def make_safe(shape: Shape, counts: Counts, bounds: Bounds, past: History) -> Cells:
+def make_safe(
+    shape: Shape, counts: Counts, bounds: Bounds, past: Sequence[Basis] = (), key: CellKey | None = None
+) -> Cells:
     """The cells of a table under its method, protected together with what its circle was shown before.
 
     Raises:
         Unprotectable: what was shown before leaves nothing to protect some cell with.
-        Leaking: the attacker found a cell that the protector did not keep safe.
+        Leaking: the attacker found a cell that the method did not keep safe.
+        MethodError: the method cannot be used as the agreement states it.
     """
     missing = summed_missing(shape, counts.missing)
-    table = Table(
+    task = Task(table_of(shape, counts, bounds), past, counts.own, bounds.terms, key)
+    safe = METHODS[bounds.terms.method.kind](task)
+    return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
+
+
+def table_of(shape: Shape, counts: Counts, bounds: Bounds) -> Table:
+    """The table with the bounds of each of its cells; sums that lack a part are not published."""
+    return Table(
         dimensions=_dimensions(shape),
         counts=counts.events,
         threshold=_per_category(shape.categories, bounds.smallest_cell),
         minimum_feasible=_per_category(shape.categories, bounds.feasible_values),
-        published=~missing,
+        published=~summed_missing(shape, counts.missing),
     )
-    safe = METHODS[bounds.terms.method.kind](table, past)
-    return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
 
 
 def _dimensions(shape: Shape) -> tuple[Dimension, ...]:
@@ -96,19 +137,47 @@ def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]]
     return np.array(values, dtype=np.int64)[np.newaxis, :, np.newaxis]
 
 
-def _suppress(table: Table, past: History) -> Cells:
+def _suppress(task: Task) -> Cells:
     """Withhold small cells and as many others as it takes that none of them can be worked out."""
-    safe = protect(table, WorkLimits(), past)
-    examine(safe.release(), table.minimum_feasible, past)
+    safe = protect(task.table, WorkLimits(known=task.own), exact(task.past))
+    basis = Basis(safe.release())
+    examine(basis, task.asked, task.past)
     count = np.where(safe.withheld, 0, safe.values)
-    return Cells(count, np.where(safe.withheld, "withheld", "shown"), safe.release())
+    return Cells(count, np.where(safe.withheld, "withheld", "shown"), basis)
 
 
-def _show(table: Table, _: History) -> Cells:
+def _round(task: Task) -> Cells:
+    """Make small counts 0 or the base; parts still add up."""
+    table = as_counted(task.table, held_back(task.table, task.past))
+    base = base_of(task.terms, int(table.threshold.max()))
+    values = rounded(table, base)
+    return _changed(task, Basis.changed(table, values, *behind_rounded(table, values, base)), "rounded")
+
+
+def _cellkey(task: Task) -> Cells:
+    """Give every count its own small change, the same wherever it is shown."""
+    table = as_counted(task.table, held_back(task.table, task.past))
+    noise = noise_of(table, task.terms.method)
+    values = perturbed(table, noise, task.key)
+    return _changed(task, Basis.changed(table, values, *behind_perturbed(noise, values)), "perturbed")
+
+
+def _changed(task: Task, basis: Basis, status: str) -> Cells:
+    examine(basis, task.asked, task.past)
+    return Cells(basis.release.values, np.full(task.table.shape, status), basis)
+
+
+def _show(task: Task) -> Cells:
     """Show everything: only for figures that are public already, which the law's own check has seen to."""
+    table = task.table
     nothing = np.zeros(table.shape, dtype=np.bool_)
-    basis = Release(table.dimensions, table.totals(), table.shown(), nothing, table.counts)
+    basis = Basis(Release(table.dimensions, table.totals(), table.shown(), nothing, table.counts))
     return Cells(table.totals(), np.full(table.shape, "shown"), basis)
 
 
-METHODS: Final[Mapping[MethodKind, Callable[[Table, History], Cells]]] = {"suppress": _suppress, "open": _show}
+METHODS: Final[Mapping[MethodKind, Callable[[Task], Cells]]] = {
+    "suppress": _suppress,
+    "round": _round,
+    "cellkey": _cellkey,
+    "open": _show,
+}

@@ -11,26 +11,31 @@ from io import BytesIO
 
 import numpy as np
 
-from disclosure.history import History, Release
+from disclosure.history import Release
 from disclosure.table import Dimension
 from models.vault import ReleaseBasis
+from release.basis import Basis
 from release.shape import Shape
 from store import shelf, vault_basis
 from store.sessions import ShelfSession, VaultSession
 
 EVERYONE = "*"
 _ARRAYS = ("values", "shown", "withheld", "counts")
+_BEHIND = ("low", "high")
+"""Kept of changed figures only."""
 
 
-def history(vault: VaultSession, shelved: ShelfSession, dataset: str, circle: Sequence[str], part: Shape) -> History:
+def history(
+    vault: VaultSession, shelved: ShelfSession, dataset: str, circle: Sequence[str], part: Shape
+) -> tuple[Basis, ...]:
     """The earlier releases that touch a part of a table and that some party of its circle has seen."""
     first, last = part.leaf_periods[0], part.leaf_periods[-1]
     found = vault_basis.bases(vault, dataset, first, last)
-    seen = [basis for basis in found if _meet(basis.circle, circle) and shelf.release_of(shelved, basis.release_id)]
-    return History(tuple(unpack(basis.body) for basis in seen))
+    seen = [basis for basis in found if meet(basis.circle, circle) and shelf.release_of(shelved, basis.release_id)]
+    return tuple(unpack(basis.body) for basis in seen)
 
 
-def basis_of(made: Release, release_id: str, dataset: str, circle: Sequence[str], at: datetime) -> ReleaseBasis:
+def basis_of(made: Basis, release_id: str, dataset: str, circle: Sequence[str], at: datetime) -> ReleaseBasis:
     """What to keep of a release."""
     periods = made.dimensions[-1].leaves
     return ReleaseBasis(
@@ -44,27 +49,29 @@ def basis_of(made: Release, release_id: str, dataset: str, circle: Sequence[str]
     )
 
 
-def pack(release: Release) -> bytes:
+def pack(basis: Basis) -> bytes:
     """A release with its raw counts as bytes: dimensions as JSON beside compressed arrays."""
-    named = [{"name": d.name, "leaves": d.leaves, "codes": dict(d.codes)} for d in release.dimensions]
-    arrays = {name: getattr(release, name) for name in _ARRAYS}
+    named = [{"name": d.name, "leaves": d.leaves, "codes": dict(d.codes)} for d in basis.dimensions]
+    arrays = {name: getattr(basis.release, name) for name in _ARRAYS}
+    arrays |= {name: getattr(basis, name) for name in _BEHIND if getattr(basis, name) is not None}
     buffer = BytesIO()
     np.savez_compressed(buffer, dimensions=np.frombuffer(json.dumps(named).encode(), dtype=np.uint8), **arrays)
     return buffer.getvalue()
 
 
-def unpack(body: bytes) -> Release:
+def unpack(body: bytes) -> Basis:
     """The release that `pack` made bytes of."""
     with np.load(BytesIO(body), allow_pickle=False) as kept:
         named = json.loads(kept["dimensions"].tobytes())
         arrays = {name: kept[name] for name in _ARRAYS}
+        behind = {name: kept[name] for name in _BEHIND if name in kept}
     dimensions = tuple(
         Dimension(each["name"], tuple(each["leaves"]), {code: tuple(sums) for code, sums in each["codes"].items()})
         for each in named
     )
-    return Release(dimensions, **arrays)
+    return Basis(Release(dimensions, **arrays), **behind)
 
 
-def _meet(one: Sequence[str], other: Sequence[str]) -> bool:
+def meet(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether two circles have a party in common; what everyone may see, every circle has seen."""
     return EVERYONE in one or EVERYONE in other or not set(one).isdisjoint(other)

@@ -12,7 +12,6 @@ from hashlib import sha256
 from typing import Any
 
 from audit.entry import Decision, Entry, Kind, Operation, Status
-from disclosure.history import Release
 from disclosure.protect import Unprotectable
 from formats.shelved import pack
 from formats.table import CellTable
@@ -22,9 +21,12 @@ from policies.coverage import Scope
 from policies.disclosing import may_release
 from policies.verdict import Refusal
 from release import past
+from release.basis import Basis
+from release.cell_key import CellKey
 from release.due import Due, Engines, look
 from release.gate import Leaking
 from release.methods import Bounds, make_safe
+from release.methods_changed import MethodError
 from release.reading import Rules, agreements
 from release.shape import ShapeError
 from release.tables import as_columns, join, structure
@@ -64,10 +66,10 @@ class Named:
 
 @dataclass(frozen=True)
 class Made:
-    """A release's cells, and what its new ones were made from (None where none are exact)."""
+    """A release's cells, and what its new ones were made from (None where none are new)."""
 
     cells: CellTable
-    basis: Release | None
+    basis: Basis | None
 
 
 class Releaser:
@@ -76,21 +78,25 @@ class Releaser:
     Args:
         clock: gives the time of a release, in UTC; its day decides what is finished and which rules hold.
         new_id: gives fresh ids of requests and releases.
+        key: the secret of tables perturbed by cell keys, where the home has one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all that a release needs is handed in, each once
         self,
         engines: Engines,
         trail: TrailWriter,
         rules: Rules,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        *,
+        key: CellKey | None = None,
     ) -> None:
         self._engines = engines
         self._trail = trail
         self._rules = rules
         self._clock = clock
         self._new_id = new_id
+        self._key = key
 
     def granted(self, today: date) -> list[tuple[Agreement, TableGrant]]:
         """Every table that an agreement in force grants, by agreement."""
@@ -134,7 +140,7 @@ class Releaser:
         try:
             made = self._cells(due)
             self._keep(due, made, Named(release_id, request_id, now))
-        except (Unprotectable, Leaking) as refusal:
+        except (Unprotectable, Leaking, MethodError) as refusal:
             self._note(due.scope, self._clock(), Operation.RELEASE, Kind.OUTCOME, status=Status.NOT_DONE, **said)
             return Outcome(due.scope.table.id, due.scope.agreement.id, "refused", reasons=((str(refusal),) * 2,))
         except BaseException:
@@ -155,7 +161,7 @@ class Releaser:
             vault, shelved = VaultSession(session), ShelfSession(session)
             seen = past.history(vault, shelved, due.scope.dataset.id, due.circle, part)
         bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
-        safe = make_safe(part, due.counts.of_periods(due.shape, part), bounds, seen)
+        safe = make_safe(part, due.counts.of_periods(due.shape, part), bounds, seen, self._key)
         parts.append(as_columns(part, safe))
         return Made(join(due.shape, parts), safe.basis)
 

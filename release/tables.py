@@ -13,7 +13,8 @@ import polars as pl
 from formats.table import CellTable, of_frame
 from policies.coverage import Scope
 from policies.verdict import Terms
-from release.methods import Cells
+from release.methods import Bounds, Cells
+from release.methods_changed import base_of
 from release.shape import Code, Shape
 
 _DIMENSION_WORDS = {
@@ -74,7 +75,7 @@ def structure(scope: Scope, shape: Shape, terms: Terms, known_on: date) -> dict[
             {"id": name, "label": _DIMENSION_WORDS[name], "codes": [_code(code) for code in codes]}
             for name, codes in dimensions
         ],
-        "method": _method(terms),
+        "method": _method(Bounds(terms, scope.law, scope.classification), shape),
         "knownOn": known_on.isoformat(),
         "notes": _notes(scope, known_on),
     }
@@ -84,15 +85,17 @@ def _code(code: Code) -> dict[str, object]:
     return {"code": code.code, "label": dict(code.label), "parent": code.parent, "level": code.level}
 
 
-def _method(terms: Terms) -> dict[str, object]:
+def _method(bounds: Bounds, shape: Shape) -> dict[str, object]:
+    terms = bounds.terms
     kind = terms.method.kind
-    bounds = {
+    smallest = max(bounds.smallest_cell(code.leaves) for code in shape.categories)
+    said = {
         "smallestCell": terms.smallest_cell,
         "smallestSensitiveCell": terms.smallest_sensitive_cell,
-        "roundingBase": terms.rounding_base,
+        "roundingBase": base_of(terms, smallest),
     }
-    used = {"open": (), "suppress": ("smallestCell", "smallestSensitiveCell")}.get(kind, tuple(bounds))
-    return {"kind": kind, "words": _METHOD_WORDS[kind], **{name: bounds[name] for name in used}}
+    used = {"open": (), "round": tuple(said)}.get(kind, ("smallestCell", "smallestSensitiveCell"))
+    return {"kind": kind, "words": _METHOD_WORDS[kind], **{name: said[name] for name in used}}
 
 
 def _notes(scope: Scope, known_on: date) -> dict[str, list[str]]:
