@@ -36,6 +36,7 @@ _Actor = Annotated[list[str] | None, typer.Option(help="Who acted; this and the 
 _Party = Annotated[list[str] | None, typer.Option(help="The party acted for.")]
 _Operation = Annotated[list[Operation] | None, typer.Option(help="What was done.")]
 _Table = Annotated[list[str] | None, typer.Option(help="The table read.")]
+_Area = Annotated[list[str] | None, typer.Option(help="An area that was asked for by its code.")]
 _Decision = Annotated[list[Decision] | None, typer.Option(help="What the rules said.")]
 _Purpose = Annotated[list[str] | None, typer.Option(help="The purpose stated.")]
 _Request = Annotated[list[str] | None, typer.Option(help="The request's id.")]
@@ -60,6 +61,7 @@ def show(
     decision: _Decision = None,
     purpose: _Purpose = None,
     request: _Request = None,
+    area: _Area = None,
     start: _From = None,
     end: _To = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="Entries on a page.")] = 20,
@@ -67,7 +69,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every field.")] = False,
 ) -> None:
     """Show entries, newest first; that they were shown becomes an entry of its own."""
-    asked = _asked((actor, party, operation, table, decision, purpose, request), start, end)
+    asked = _asked((actor, party, operation, table, decision, purpose, request, area), start, end)
     home = where()
     with trail(home) as engine:
         _note(home, asked, "show")
@@ -87,6 +89,7 @@ def export(
     decision: _Decision = None,
     purpose: _Purpose = None,
     request: _Request = None,
+    area: _Area = None,
     start: _From = None,
     end: _To = None,
     written_as: Annotated[
@@ -95,7 +98,7 @@ def export(
     out: Annotated[Path | None, typer.Option(help="A file; otherwise it goes to standard output.")] = None,
 ) -> None:
     """Write every entry that matches, oldest first; that they were taken becomes an entry of its own."""
-    asked = _asked((actor, party, operation, table, decision, purpose, request), start, end)
+    asked = _asked((actor, party, operation, table, decision, purpose, request, area), start, end)
     home = where()
     with trail(home) as engine:
         reader = TrailReader(engine)
@@ -107,7 +110,7 @@ def export(
 
 
 def _asked(values: tuple[Sequence[str] | None, ...], start: datetime | None, end: datetime | None) -> Asked:
-    names = ("actor", "party", "operation", "table", "decision", "purpose", "request_id")
+    names = ("actor", "party", "operation", "table", "decision", "purpose", "request_id", "area")
     given = {name: tuple(map(str, value or ())) for name, value in zip(names, values, strict=True)}
     if end and end.hour == end.minute == end.second == 0:
         end = end.replace(hour=23, minute=59, second=59)

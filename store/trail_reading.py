@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.entry import leaf_time
 from models.trail import ENTRY, LEAF
 from store.trail import EntryId, TrailUnavailable
+from store.trail_selection import names_area
 
 CHEAP_COUNT: Final = 10_000
 _STREAM_STEP: Final = 1000
@@ -29,6 +30,7 @@ class Asked:
     """What an auditor asks for: each field that has values must match one of them.
 
     Attributes:
+        area: codes that the entry's selection names.
         start, end: the first and the last moment, to the second, both included.
     """
 
@@ -39,6 +41,7 @@ class Asked:
     decision: tuple[str, ...] = ()
     purpose: tuple[str, ...] = ()
     request_id: tuple[str, ...] = ()
+    area: tuple[str, ...] = ()
     start: datetime | None = None
     end: datetime | None = None
 
@@ -49,6 +52,8 @@ class Asked:
                 yield ENTRY.c[name].in_(values)
         if self.table:
             yield ENTRY.c.table_id.in_(self.table)
+        if self.area:
+            yield names_area(self.area)
         if span := list(self._span(ENTRY)):
             yield from span
             # Times nearly follow arrivals: the outermost arrivals of the span let every index end where it ends.
@@ -114,10 +119,26 @@ class TrailReader:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def read(self, asked: Asked, *, limit: int = 20, page: int = 1, newest_first: bool = False) -> list[Logged]:
-        """One page of what matches, in order of arrival."""
+    def read(
+        self,
+        asked: Asked,
+        *,
+        limit: int = 20,
+        page: int = 1,
+        newest_first: bool = False,
+        after: EntryId | None = None,
+    ) -> list[Logged]:
+        """One page of what matches, in order of arrival.
+
+        Args:
+            after: the last entry of the page before; equally fast at any depth, where counting pages is not.
+        """
         order = ENTRY.c.arrival.desc() if newest_first else ENTRY.c.arrival
-        wanted = _entries(asked).order_by(order).limit(limit).offset((page - 1) * limit)
+        wanted = _entries(asked).order_by(order).limit(limit)
+        if after is None:
+            wanted = wanted.offset((page - 1) * limit)
+        else:
+            wanted = wanted.where(ENTRY.c.arrival < after if newest_first else ENTRY.c.arrival > after)
         with reading(self._engine) as connection:
             return [_logged(row) for row in connection.execute(wanted)]
 

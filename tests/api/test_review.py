@@ -26,7 +26,7 @@ def an_entry(number: int, party: str, table: str, note: str = "") -> Entry:
         decision=Decision.PERMIT,
         purpose="lagesbild",
         reasons=("one", "two"),
-        selection={"category": ("klotter", "buskorning")},
+        selection={"category": ("klotter", "buskorning"), "area": ("0126",) if number < 3 else ("0126", "012")},
         rows=number,
         actor=f"{party}-reader",
         client=f"{party}-reader",
@@ -85,15 +85,35 @@ def test_an_independent_auditor_sees_every_party_newest_first(house: House, door
         ("?to=2026-11-21", []),
         ("?purpose=lagesbild&order=oldest&limit=1", ["request-1"]),
         ("?requestId=request-2", ["request-2"]),
+        ("?area=012", ["request-3"]),
+        ("?area=012,0126&party=huddinge", ["request-3", "request-1"]),
+        ("?area=klotter", []),
     ],
 )
 def test_filters_find_entries(house: House, door: Visitor, query: str, found: list[str]) -> None:
     assert requests_in(ask(house, door, query)) == found
 
 
+@pytest.mark.parametrize(("order", "expected"), [("newest", "321"), ("oldest", "123")])
+def test_pages_are_followed_from_place_to_place_whatever_is_added_meanwhile(
+    house: House, door: Visitor, order: str, expected: str
+) -> None:
+    seen, query = "", f"?operation=read&limit=1&order={order}"
+    for _ in expected:
+        answer = ask(house, door, query)
+        seen += requests_in(answer)[0][-1]
+        links = answer.json()["_links"]
+        assert "after" not in links["first"]["href"]
+        if order == "newest":
+            door.app.state.reception.trail.append(an_entry(9, "orebro", "added"))
+        query = "?" + links.get("next", links["self"])["href"].partition("?")[2]
+    assert seen == expected
+
+
 @pytest.mark.parametrize(
     "query",
     [
+        "?after=0",
         "?operation=steal",
         "?decision=maybe",
         "?purpose=curiosity",
@@ -138,7 +158,7 @@ def test_csv_has_every_column_and_no_formula(house: House, door: Visitor) -> Non
     rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
     assert tuple(rows[0]) == COLUMNS
     assert [row["requestId"] for row in rows[:3]] == ["request-1", "request-2", "request-3"]
-    assert rows[0]["selection"] == "category=klotter,buskorning"
+    assert rows[0]["selection"] == "area=0126; category=klotter,buskorning"
     assert rows[0]["reasons"] == "one; two"
     assert rows[1]["note"] == "'=HYPERLINK(evil)"
     assert rows[3]["operation"] == "review", "its own reading was durable before the first byte"

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from audit.entry import Decision, Operation
-from store.trail import TrailUnavailable
+from store.trail import EntryId, TrailUnavailable
 from store.trail_reading import Asked
 from tests.store_trail.trails import Trail, reading_entry
 
 ENTRIES = [
-    reading_entry(0, actor="anna", party="sodertalje", table="notiser"),
+    reading_entry(0, actor="anna", party="sodertalje", table="notiser", selection={"area": ("0181", "01")}),
     reading_entry(100, actor="bo", party="huddinge", table="anmalda-brott", purpose="uppfoljning"),
     reading_entry(200, actor="bo", party="huddinge", operation=Operation.DENY, decision=Decision.DENY),
     reading_entry(300, actor="anna", party="sodertalje", table="anmalda-brott"),
@@ -41,6 +41,9 @@ QUESTIONS: list[tuple[dict[str, Any], list[int]]] = [
     ({"start": at(100), "end": at(200)}, [1, 2]),
     ({"end": at(99)}, [0]),
     ({"actor": ("nobody",)}, []),
+    ({"area": ("0181",)}, [0]),
+    ({"area": ("018", '"'), "actor": ("anna",)}, []),
+    ({"area": ("0126", "01"), "party": ("sodertalje",)}, [0]),
 ]
 
 
@@ -59,6 +62,12 @@ def test_pages_follow_each_other_both_ways(asked_trail: Trail) -> None:
     assert pages == [[0, 1, 2], [3], []]
     newest = reader.read(Asked(), limit=3, newest_first=True)
     assert [one.index for one in newest] == [3, 2, 1]
+
+
+def test_a_page_begins_after_the_entry_that_it_is_told(asked_trail: Trail) -> None:
+    reader = asked_trail.reader()
+    assert [one.index for one in reader.read(Asked(), limit=2, after=EntryId(2))] == [2, 3]
+    assert [one.index for one in reader.read(Asked(), after=EntryId(3), newest_first=True)] == [1, 0]
 
 
 def test_an_entry_reads_as_it_was_written(asked_trail: Trail) -> None:
