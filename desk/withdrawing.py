@@ -52,7 +52,10 @@ def withdraw_ended(engines: Engines, at: datetime, note: Note, new_id: Callable[
         said: dict[str, Any] = {"request_id": new_id(), "table": release.table_id, "release": release.id}
         said |= {"agreement": release.agreement, "dataset": release.dataset, "note": why}
         note(Operation.WITHDRAW, Kind.INTENT, **said)
-        with transaction(engines.shelf) as session:
-            shelf.withdraw(ShelfSession(session), release, at, why)
+        with transaction(engines.shelf) as opened:
+            session = ShelfSession(opened)
+            lying = shelf.release_of(session, release.id)
+            if lying and lying.status == shelf.RELEASED:  # else somebody else took it back just now
+                shelf.withdraw(session, lying, at, why)
         note(Operation.WITHDRAW, Kind.OUTCOME, status=Status.DONE, **said)
     return [release for release, _ in found]
