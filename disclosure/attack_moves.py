@@ -17,7 +17,7 @@ from disclosure.attack_view import UNBOUNDED, BoolArray, IntArray
 
 NEAR: Final = 1_000  # unknowns in a window
 WIDE: Final = 3_000  # unknowns in the next one, before the whole system
-TRIES: Final = 3  # linear programs with other costs before whole numbers are asked for
+TRIES: Final = 12  # linear programs, each with other costs, before whole numbers are asked for
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Mover:
             return Move(None, proven=True)
         change = _Change(self._inside(window), point[window], int(place[0]), (wish.least, wish.most))
         for _ in range(1 if whole else TRIES):
-            found = change.cheapest(self._cost(wish.wanted[window]), whole=whole)
+            found = change.whole() if whole else change.cheapest(self._cost(wish.wanted[window]))
             if found.proven:
                 return found
             if found.step is not None:
@@ -79,9 +79,9 @@ class Mover:
         return Move(None)
 
     def _cost(self, wanted: BoolArray) -> FloatArray:
-        """Cheap changes of what is wanted, dearer ones elsewhere, no two alike."""
+        """Cheap changes of what is wanted, dearer ones elsewhere, far apart: so that corners are mostly whole."""
         cost = np.where(wanted, 0.3, 1.0)
-        return np.concatenate([cost + 0.3 * self.chance.random(len(cost)) for _ in (0, 1)])
+        return np.concatenate([cost, cost]) * self.chance.exponential(1.0, 2 * len(cost))
 
     def _window(self, unit: int, size: int) -> IntArray:
         """Up to `size` unknowns, nearest first, without those that nothing in the window could balance."""
@@ -137,8 +137,15 @@ class _Change:
         rows = sparse.csr_array(sparse.hstack([system.rows, -system.rows]))
         self.system = System(rows, system.right, np.concatenate(low), np.concatenate(high))
 
-    def cheapest(self, cost: FloatArray, *, whole: bool) -> Move:
-        """The cheapest change; of a linear program only if it happens to be whole."""
+    def cheapest(self, cost: FloatArray) -> Move:
+        """The change of least cost, if that happens to be whole."""
+        return self._asked(cost, whole=False)
+
+    def whole(self) -> Move:
+        """Any whole change."""
+        return self._asked(np.zeros(2 * len(self.point)), whole=True)
+
+    def _asked(self, cost: FloatArray, *, whole: bool) -> Move:
         if np.any(self.system.low > self.system.high):
             return Move(None, proven=True)
         found = Program(self.system, whole=whole, presolve=whole).least(cost)

@@ -33,7 +33,7 @@ class Answer(Enum):
 
 @dataclass(frozen=True)
 class Found:
-    """A program's end: `bound` is below every solution's cost; `point` a solution, not yet whole, if any."""
+    """A program's end: `bound` the least cost if it was found; `point` a solution, not yet whole, if any."""
 
     answer: Answer
     bound: float
@@ -52,7 +52,7 @@ class Program:
 
     Args:
         system: the equations and bounds.
-        whole: ask for whole numbers.
+        whole: ask for whole numbers; then any solution, not the least.
         presolve: simplify first; without it a program that starts from almost a solution is quicker.
         seconds: most time for whole numbers.
     """
@@ -67,6 +67,7 @@ class Program:
             self.engine.setOptionValue("presolve", "off")
         if whole:
             self.engine.setOptionValue("time_limit", seconds)
+            self.engine.setOptionValue("mip_max_improving_sols", 1)  # any solution will do; the cheapest takes long
         self.engine.passModel(_model(system, whole=whole))
 
     def least(self, cost: FloatArray) -> Found:
@@ -89,13 +90,8 @@ class Program:
             self.engine.run()
             status = self.engine.getModelStatus()
         answer = _ANSWERS.get(status, Answer.UNKNOWN)
-        return Found(answer, self._bound(answer), self._point())
-
-    def _bound(self, answer: Answer) -> float:
-        info = self.engine.getInfo()
-        if self.engine.getLp().integrality_:
-            return float(info.mip_dual_bound) if answer is not Answer.ENDLESS else -np.inf
-        return float(info.objective_function_value) if answer is Answer.BEST else -np.inf
+        best = self.engine.getInfo().objective_function_value if answer is Answer.BEST else -np.inf
+        return Found(answer, float(best), self._point())
 
     def _point(self) -> FloatArray | None:
         feasible = self.engine.getInfo().primal_solution_status == 2  # kSolutionStatusFeasible
