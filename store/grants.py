@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal, get_args
 
 DatabaseRole = Literal["owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "retainer", "sequencer"]
-Right = Literal["select", "insert", "update", "delete", "fade"]
-"""*fade* is to empty what a retention rule takes, in the columns of `FADING`, and to touch no other."""
+Right = Literal["select", "glance", "insert", "update", "delete", "fade"]
+"""*fade* is to empty what a retention rule takes, in the columns of `FADING`, and to touch no other; *glance* is to read
+the columns of `GLANCING`, and no other."""
 
 DOOR_ROLES: Final = tuple(role for role in get_args(DatabaseRole) if role != "owner")
 
@@ -19,10 +20,16 @@ FADING: Final[Mapping[str, tuple[str, ...]]] = {
     "vault.coverage": ("first",),  # a declaration that reaches back too far begins later
 }
 
+GLANCING: Final[Mapping[str, tuple[str, ...]]] = {
+    # When an entry came and what it is committed to, as the public log tells; nothing of who did what.
+    "trail.entry": ("arrival", "time", "personal_commitment", "other_commitment"),
+}
+
 _READ: Final = frozenset[Right]({"select"})
 _ADD: Final = frozenset[Right]({"select", "insert"})
 _KEEP: Final = frozenset[Right]({"select", "insert", "update"})
 _APPEND: Final = {"trail.entry": _ADD, "trail.leaf": _READ, "trail.node": _READ, "trail.head": _READ}
+_APPEND_UNREAD: Final = {**_APPEND, "trail.entry": frozenset[Right]({"glance", "insert"})}
 _WHO: Final = {"parties.party": _READ, "parties.client": _READ}
 _WHERE: Final = {"reference.area_scheme": _READ, "reference.area": _READ}
 
@@ -66,7 +73,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "shelf.released_table": _READ,
         "desk.agreement_version": _READ,
         "desk.agreement_step": _READ,
-        **_APPEND,
+        **_APPEND_UNREAD,  # the door that most parties reach reads nothing of what others did
     },
     "reviewer": {**_WHO, **_APPEND},
     "desk": {
@@ -84,6 +91,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "vault.earlier_count": frozenset({"select", "delete"}),
         "vault.coverage": frozenset({"select", "delete", "fade"}),
         "vault.idempotency_key": frozenset({"select", "delete"}),
+        "vault.release_basis": frozenset({"select", "delete"}),
         **_APPEND,
         "trail.entry": _ADD | {"fade"},
     },
@@ -134,4 +142,10 @@ def statements() -> Iterator[str]:
 
 def _spelled(right: Right, table: str) -> str:
     """A right in PostgreSQL's words."""
-    return f"UPDATE ({', '.join(FADING[table])})" if right == "fade" else right.upper()
+    match right:
+        case "fade":
+            return f"UPDATE ({', '.join(FADING[table])})"
+        case "glance":
+            return f"SELECT ({', '.join(GLANCING[table])})"
+        case _:
+            return right.upper()

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, and_, delete, func, or_, select, update
 from sqlmodel import col
 
 from models.trail import ENTRY
-from models.vault import Coverage, EarlierCount, EventCount, IdempotencyKey
+from models.vault import Coverage, EarlierCount, EventCount, IdempotencyKey, ReleaseBasis
 from store.sessions import VaultSession
 
 COUNTED: Final = (EventCount, EarlierCount)
@@ -46,9 +46,13 @@ def old_counts(session: VaultSession, dataset: str, bound: str) -> Old:
 
 
 def erase_counts(session: VaultSession, dataset: str, bound: str) -> None:
-    """Erase them, and let no declared coverage reach back to where they were: an erased count is missing, not zero."""
+    """Erase them, and let no declared coverage reach back to where they were: an erased count is missing, not zero.
+
+    What releases were made from goes with the last period it spans: until then later releases need it.
+    """
     for table in COUNTED:
         session.execute(delete(table).where(_before(table, dataset, bound)))
+    session.execute(delete(ReleaseBasis).where(col(ReleaseBasis.dataset) == dataset, col(ReleaseBasis.last) < bound))
     mine = col(Coverage.dataset) == dataset
     session.execute(delete(Coverage).where(mine, col(Coverage.last) < bound))
     session.execute(update(Coverage).where(mine, col(Coverage.first) < bound).values(first=bound))

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from audit.entry import Entry, Kind, Operation, leaf_time
 from cli import opening
 from cli import retain as command
-from models.vault import Coverage, Delivery, EarlierCount, EventCount, IdempotencyKey
+from models.vault import Coverage, Delivery, EarlierCount, EventCount, IdempotencyKey, ReleaseBasis
 from policies.law import load_law
 from policies.period import period_of
 from settings import Place
@@ -53,6 +53,9 @@ def home(place: Place, monkeypatch: pytest.MonkeyPatch) -> Place:
         session.add(EarlierCount(**at, **earlier))
         covers: dict[str, Any] = {"areas": ["0181"], "categories": ["stold"], "first": "2020-W01", "last": "2032-W20"}
         session.add(Coverage(delivery_id="d", dataset="ds", publisher="polisen", received_at=NOW, **covers))
+        for last in ("2020-W01", "2032-W20"):
+            made: dict[str, Any] = {"dataset": "ds", "circle": ["polisen"], "made_at": NOW, "body": b""}
+            session.add(ReleaseBasis(release_id=f"until {last}", first="2020-W01", last=last, **made))
         for name, days in (("old", LAW.idempotency_days + 1), ("young", LAW.idempotency_days - 1)):
             session.add(key(name, NOW - timedelta(days=days)))
     engine.dispose()
@@ -104,6 +107,7 @@ def kept(place: Place) -> dict[str, list[Any]]:
         "keys": column(place, "SELECT key FROM vault.idempotency_key ORDER BY key"),
         "entries": column(place, "SELECT request_id FROM trail.entry WHERE request_id IN ('old', 'young')"),
         "deliveries": column(place, "SELECT id FROM vault.delivery"),
+        "bases": column(place, "SELECT last FROM vault.release_basis ORDER BY last"),
     }
 
 
@@ -114,6 +118,7 @@ EVERYTHING = {
     "keys": ["old", "young"],
     "entries": ["old", "young"],
     "deliveries": ["d"],
+    "bases": ["2020-W01", "2032-W20"],
 }
 
 
@@ -140,6 +145,7 @@ def test_what_the_rules_say_goes_and_nothing_else(home: Place) -> None:
         "keys": ["young"],
         "entries": ["young"],
         "deliveries": ["d"],
+        "bases": ["2032-W20"],
     }
     assert [rule["rows"] for rule in run()[1]] == [0, 0, 0]
 
