@@ -61,12 +61,14 @@ def examine(made: Basis, asked: Asked, past: Sequence[Basis]) -> int:
 def attacked(made: Basis, asked: Asked, past: Sequence[Basis]) -> tuple[int, tuple[Finding, ...]]:
     """How many cells were asked about, and what was found of them: by anyone who holds the tables, and by members."""
     held = [*_earlier(past), made.view(asked.need, asked.below, "this release")]
+    if not any(view.need.any() for view in held):
+        return 0, ()  # figures that are public already
     # With nothing before, the counts are a table that fits, and spare the search for one; they change no answer.
     counts = made.release.counts
     truth = Inner(made.dimensions, counts) if counts is not None and not past else None
     verdicts = [gate(held, truth=truth)]
     for party, own in asked.own.items():
-        verdicts.append(gate([*map(_unasked, held), *_insider(made, asked, party, own)], truth=truth))
+        verdicts.append(gate([*map(unasked, held), *_insider(made, asked, party, own)], truth=truth))
     findings = tuple(finding for verdict in verdicts for finding in verdict.findings)
     return sum(verdict.asked for verdict in verdicts), findings
 
@@ -77,7 +79,8 @@ def _earlier(past: Sequence[Basis]) -> Iterator[View]:
         yield basis.view(asked, 0, f"earlier release {number}")
 
 
-def _unasked(view: View) -> View:
+def unasked(view: View) -> View:
+    """A view that is held, and that nobody asks about."""
     return replace(view, need=np.zeros_like(view.need))
 
 

@@ -4,7 +4,7 @@ Whatever the method, a cell leaves here as a count and a status, and a withheld 
 downstream could tell a small cell from one that was withheld to protect it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,15 +88,16 @@ class Bounds:
             "normal": self.terms.smallest_cell,
             "sensitive": self.terms.smallest_sensitive_cell,
         }
-        return by_class[self._strictest(leaves)]
+        return by_class[strictest(self.classification, leaves)]
 
     def feasible_values(self, leaves: tuple[str, ...]) -> int:
         """How many values a withheld cell over these categories must leave open to someone who knows all else."""
-        return self.law.feasible_values(self._strictest(leaves))
+        return self.law.feasible_values(strictest(self.classification, leaves))
 
-    def _strictest(self, leaves: tuple[str, ...]) -> Sensitivity:
-        """The class of a category is that of the strictest leaf it sums in this table."""
-        return max((self.classification.sensitivity(leaf) for leaf in leaves), key=SENSITIVITIES.index)
+
+def strictest(classification: Classification, leaves: Iterable[str]) -> Sensitivity:
+    """The class of a category is that of the strictest leaf it sums in its table."""
+    return max((classification.sensitivity(leaf) for leaf in leaves), key=SENSITIVITIES.index)
 
 
 def make_safe(
@@ -112,6 +113,7 @@ def make_safe(
     missing = summed_missing(shape, counts.missing)
     task = Task(table_of(shape, counts, bounds), past, counts.own, bounds.terms, key)
     safe = METHODS[bounds.terms.method.kind](task)
+    examine(safe.basis, task.asked, past)
     return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
 
 
@@ -140,10 +142,8 @@ def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]]
 def _suppress(task: Task) -> Cells:
     """Withhold small cells and as many others as it takes that none of them can be worked out."""
     safe = protect(task.table, WorkLimits(known=task.own), exact(task.past))
-    basis = Basis(safe.release())
-    examine(basis, task.asked, task.past)
     count = np.where(safe.withheld, 0, safe.values)
-    return Cells(count, np.where(safe.withheld, "withheld", "shown"), basis)
+    return Cells(count, np.where(safe.withheld, "withheld", "shown"), Basis(safe.release()))
 
 
 def _round(task: Task) -> Cells:
@@ -151,7 +151,7 @@ def _round(task: Task) -> Cells:
     table = as_counted(task.table, held_back(task.table, task.past))
     base = base_of(task.terms, int(table.threshold.max()))
     values = rounded(table, base)
-    return _changed(task, Basis.changed(table, values, *behind_rounded(table, values, base)), "rounded")
+    return _changed(Basis.changed(table, values, *behind_rounded(table, values, base)), "rounded")
 
 
 def _cellkey(task: Task) -> Cells:
@@ -159,12 +159,11 @@ def _cellkey(task: Task) -> Cells:
     table = as_counted(task.table, held_back(task.table, task.past))
     noise = noise_of(table, task.terms.method)
     values = perturbed(table, noise, task.key)
-    return _changed(task, Basis.changed(table, values, *behind_perturbed(noise, values)), "perturbed")
+    return _changed(Basis.changed(table, values, *behind_perturbed(noise, values)), "perturbed")
 
 
-def _changed(task: Task, basis: Basis, status: str) -> Cells:
-    examine(basis, task.asked, task.past)
-    return Cells(basis.release.values, np.full(task.table.shape, status), basis)
+def _changed(basis: Basis, status: str) -> Cells:
+    return Cells(basis.release.values, np.full(basis.release.values.shape, status), basis)
 
 
 def _show(task: Task) -> Cells:
@@ -175,7 +174,7 @@ def _show(task: Task) -> Cells:
     return Cells(table.totals(), np.full(table.shape, "shown"), basis)
 
 
-METHODS: Final[Mapping[MethodKind, Callable[[Task], Cells]]] = {
+METHODS: Final[Mapping[MethodKind, Callable[[Task], Cells]]] = {  # what they make is still to be examined
     "suppress": _suppress,
     "round": _round,
     "cellkey": _cellkey,

@@ -1,0 +1,212 @@
+"""The attack afterwards: what could a circle work out from all that it was ever shown of a dataset?
+
+Withdrawn releases count, since their readers keep them; so do tables of other agreements that some party of the
+circle sees, and what everyone sees.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from disclosure.attack import Finding, Verdict, gate
+from disclosure.attack_view import Inner, View
+from disclosure.table import Dimension, DisclosureError, Table, sums
+from models.shelf import Release
+from policies.classification import Classification
+from policies.law import LawOn
+from release.basis import Basis, held_back
+from release.counts import count
+from release.gate import unasked
+from release.methods import strictest
+from release.past import EVERYONE, meet, unpack
+from release.shape import Shape
+from store import shelf, vault_basis, vault_reading
+from store.sessions import ShelfSession, VaultSession
+
+Ints = NDArray[np.int64]
+
+
+class Shown(NamedTuple):
+    """A release that some circle holds."""
+
+    release: Release
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Holding:
+    """All that a circle holds of a dataset.
+
+    Attributes:
+        own: per member that publishes a part of the dataset, its own part of each inner cell of the joint table.
+    """
+
+    dataset: str
+    circle: tuple[str, ...]
+    shown: tuple[Shown, ...]
+    own: Mapping[str, Ints]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the attack on a holding found.
+
+    Attributes:
+        asked: cells asked about; against each member that counted a part itself, once more.
+        fault: why the tables could not be read together at all, which is a finding too; empty if they could.
+        seconds: how long it took.
+    """
+
+    dataset: str
+    circle: tuple[str, ...]
+    tables: tuple[str, ...]
+    releases: int
+    asked: int
+    findings: tuple[Finding, ...]
+    fault: str
+    seconds: float
+
+    @property
+    def safe(self) -> bool:
+        """Nothing was found."""
+        return not self.findings and not self.fault
+
+
+def holdings(
+    vault: VaultSession, shelved: ShelfSession, publishers: Mapping[str, Sequence[str]], only: Sequence[str] | None
+) -> list[Holding]:
+    """What each circle of any release holds, by dataset; circles that hold the same are told together.
+
+    Args:
+        publishers: the publishers of each dataset.
+        only: the circle to look at, in place of those of the releases.
+    """
+    bases = {each.id: each for each in shelf.every_release(shelved)}
+    found: list[Holding] = []
+    for dataset in sorted({release.dataset for release in bases.values()}):
+        every = [
+            Shown(bases[kept.release_id], unpack(kept.body))
+            for kept in vault_basis.bases(vault, dataset, "", "~")
+            if kept.release_id in bases
+        ]
+        circles = [tuple(only)] if only else sorted({tuple(shown.release.circle) for shown in every})
+        for circle, shown in _distinct(circles, every).items():
+            found.append(Holding(dataset, circle, shown, _own(vault, dataset, shown, publishers[dataset], circle)))
+    return found
+
+
+def reattack(held: Holding, classification: Classification, law: LawOn, read_time: Callable[[], float]) -> Report:
+    """Attack all that a circle holds of a dataset.
+
+    Args:
+        read_time: seconds, from any start.
+    """
+    start = read_time()
+    try:
+        verdicts, fault = list(_verdicts(held, classification, law)), ""
+    except DisclosureError as error:
+        verdicts, fault = [], f"the releases cannot be of the same events: {error}"
+    return Report(
+        dataset=held.dataset,
+        circle=held.circle,
+        tables=tuple(sorted({shown.release.table_id for shown in held.shown})),
+        releases=len(held.shown),
+        asked=sum(verdict.asked for verdict in verdicts),
+        findings=tuple(finding for verdict in verdicts for finding in verdict.findings),
+        fault=fault,
+        seconds=read_time() - start,
+    )
+
+
+def _distinct(
+    circles: Sequence[tuple[str, ...]], every: Sequence[Shown]
+) -> Mapping[tuple[str, ...], tuple[Shown, ...]]:
+    """What each circle holds; of circles that hold the same releases, the one with most parties."""
+    found: dict[tuple[str, ...], tuple[Shown, ...]] = {}
+    for circle in sorted(circles, key=len, reverse=True):
+        shown = tuple(each for each in every if meet(each.release.circle, circle))
+        known = [tuple(each.release.id for each in other) for other in found.values()]
+        if shown and tuple(each.release.id for each in shown) not in known:
+            found[circle] = shown
+    return found
+
+
+def _own(
+    vault: VaultSession, dataset: str, shown: Sequence[Shown], publishers: Sequence[str], circle: tuple[str, ...]
+) -> Mapping[str, Ints]:
+    """What the members counted themselves, as far as it is in figures that were shown: corrections are held back."""
+    table = _together([each.basis for each in shown])
+    members = [party for party in publishers if EVERYONE in circle or party in circle]
+    areas, categories, periods = (dimension.leaves for dimension in table.dimensions)
+    leaves = Shape((), (), (), areas, categories, periods)
+    newest = max(each.release.released_at for each in shown)
+    rows = vault_reading.counts_known(vault, dataset, min(periods), max(periods), newest)
+    parts = {party: count(leaves, rows.filter(rows["publisher"] == party), ()).events for party in members}
+    inside = {party: np.minimum(part, table.counts) for party, part in parts.items()}
+    return {party: part for party, part in inside.items() if part.any() and (part != table.counts).any()}
+
+
+def _verdicts(held: Holding, classification: Classification, law: LawOn) -> Iterator[Verdict]:
+    """The attack of one who holds the tables, then of each member who counted a part itself."""
+    table = _together([each.basis for each in held.shown])
+    demands = [_demanded(each.basis, classification, law) for each in held.shown]
+    views = [each.basis.view(*demand, _name(each)) for each, demand in zip(held.shown, demands, strict=True)]
+    silent = [unasked(view) for view in views]
+    truth = _fitting(silent, Inner(table.dimensions, table.counts))
+    yield gate(views, truth=truth)
+    for party, own in held.own.items():
+        known = View.at_least(table.dimensions, own, f"own counts of {party}")
+        asked = [
+            _remainder(each, demand, _part(table, each.basis, own), f"{_name(each)} seen by {party}")
+            for each, demand in zip(held.shown, demands, strict=True)
+        ]
+        yield gate([*silent, known, *asked], truth=truth)
+
+
+def _name(shown: Shown) -> str:
+    return f"{shown.release.table_id} {shown.release.id[:8]}"
+
+
+def _demanded(basis: Basis, classification: Classification, law: LawOn) -> tuple[Ints, Ints]:
+    """Values that each withheld cell must keep, and the least count that is not small, by category."""
+    classes = [strictest(classification, leaves) for leaves in basis.dimensions[1].codes.values()]
+    need = np.array([law.feasible_values(each) for each in classes], dtype=np.int64)
+    below = np.array([law.smallest_cell(each) for each in classes], dtype=np.int64)
+    return need[:, np.newaxis], below[:, np.newaxis]
+
+
+def _remainder(shown: Shown, demand: tuple[Ints, Ints], base: Ints, name: str) -> View:
+    """What is left of each figure without a member's own part: it must not be worked out where it is small."""
+    need, below = demand
+    asked = np.where(shown.basis.published, need, 0)
+    return View.about(shown.basis.dimensions, below=below, need=asked, base=base, name=name)
+
+
+def _part(table: Table, basis: Basis, own: Ints) -> Ints:
+    """A member's part of every figure of a release."""
+    pairs = zip(table.dimensions, basis.dimensions, strict=True)
+    at = [[whole.leaves.index(leaf) for leaf in part.leaves] for whole, part in pairs]
+    return sums(basis.dimensions, own[np.ix_(*at)])
+
+
+def _together(bases: Sequence[Basis]) -> Table:
+    """One table over every leaf of any release, with the counts that they were made from."""
+    dimensions = []
+    for same in zip(*(basis.dimensions for basis in bases), strict=True):
+        leaves = tuple(dict.fromkeys(leaf for dimension in same for leaf in dimension.leaves))
+        dimensions.append(Dimension(same[0].name, leaves, {leaf: (leaf,) for leaf in leaves}))
+    empty = np.zeros([len(dimension.leaves) for dimension in dimensions], dtype=np.int64)
+    table = Table(tuple(dimensions), empty)
+    return Table(tuple(dimensions), held_back(table, bases))
+
+
+def _fitting(silent: Sequence[View], truth: Inner) -> Inner | None:
+    """The counts, where all the views bear them out: they only spare a search."""
+    try:
+        gate(silent, truth=truth)
+    except DisclosureError:
+        return None
+    return truth
