@@ -10,8 +10,8 @@ from typing import Final, Literal, get_args
 
 DatabaseRole = Literal["owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "retainer", "sequencer"]
 Right = Literal["select", "glance", "insert", "update", "delete", "fade"]
-"""*fade* is to empty what a retention rule takes, in the columns of `FADING`, and to touch no other; *glance* is to read
-the columns of `GLANCING`, and no other."""
+"""*fade* is to empty what a retention rule takes, in the columns of `FADING`, and to touch no other; *glance* is to
+read the columns of `GLANCING`, and no other."""
 
 DOOR_ROLES: Final = tuple(role for role in get_args(DatabaseRole) if role != "owner")
 

@@ -5,11 +5,11 @@ connection is dressed it refuses to attach anything more, so no SQL can reach a 
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from models.base import SCHEMAS
-from store.grants import FADING, GRANTS, DatabaseRole, Right, may
+from store.grants import FADING, GLANCING, GRANTS, DatabaseRole, Right, may
 
 BUSY_SECONDS = 15.0
 
@@ -19,6 +19,11 @@ _RIGHTS: dict[int, Right] = {
     sqlite3.SQLITE_UPDATE: "update",
     sqlite3.SQLITE_DELETE: "delete",
 }
+_NARROWER: dict[int, tuple[Right, Mapping[str, tuple[str, ...]]]] = {
+    sqlite3.SQLITE_READ: ("glance", GLANCING),
+    sqlite3.SQLITE_UPDATE: ("fade", FADING),
+}
+"""Rights to some columns only."""
 _ALWAYS = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_TRANSACTION,
@@ -77,19 +82,23 @@ Authorizer = Callable[[int, str | None, str | None, str | None, str | None], int
 def guard(role: DatabaseRole) -> Authorizer:
     """The authorizer of a role: what `store.grants` allows on its tables, reading otherwise, and nothing else."""
 
-    def may_touch(right: Right, table: str | None, schema: str | None, trigger: str | None) -> bool:
-        if right == "select" and table in _CATALOGUE:
+    def may_touch(action: int, table: str | None, column: str | None, schema: str | None, trigger: str | None) -> bool:
+        if action == sqlite3.SQLITE_READ and table in _CATALOGUE:
             return True
-        if schema is None and trigger is not None:
-            # A migration's trigger counts rows of its own table, and SQLite then names no schema.
-            return any(may(role, right, f"{known}.{table}") for known in SCHEMAS)
-        return may(role, right, f"{schema}.{table}")
+        # A migration's trigger counts rows of its own table, and SQLite then names no schema.
+        schemas = SCHEMAS if schema is None and trigger is not None else (schema,)
+        return any(touches(action, f"{known}.{table}", column) for known in schemas)
+
+    def touches(action: int, table: str, column: str | None) -> bool:
+        if may(role, _RIGHTS[action], table):
+            return True
+        narrower, columns = _NARROWER.get(action, (None, {}))
+        # Where only rows are counted, SQLite names no column.
+        return narrower is not None and column in ("", *columns.get(table, ())) and may(role, narrower, table)
 
     def authorize(action: int, first: str | None, second: str | None, schema: str | None, trigger: str | None) -> int:
         if action in _RIGHTS:
-            allowed = may_touch(_RIGHTS[action], first, schema, trigger)
-            if action == sqlite3.SQLITE_UPDATE and second in FADING.get(f"{schema}.{first}", ()):
-                allowed = allowed or may(role, "fade", f"{schema}.{first}")
+            allowed = may_touch(action, first, second, schema, trigger)
         elif action == sqlite3.SQLITE_FUNCTION:
             allowed = second != "load_extension"
         else:
