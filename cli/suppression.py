@@ -17,8 +17,6 @@ MOST_ROUNDS: Final = 30
 FEW: Final = 5  # cells named in a message
 NEVER: Final = np.iinfo(np.int64).max  # the price of a cell that cannot be withheld, or is so already
 
-Protect = Callable[[Table], BoolArray]
-
 
 @dataclass(frozen=True)
 class Order:
@@ -50,8 +48,29 @@ class Order:
         return int(self.table.minimum_feasible.max())
 
 
+@dataclass(frozen=True)
+class Task:
+    """What a protector is asked: the order, how its tables belong together, the truth under that, and the table.
+
+    The table is the order's with a threshold above every cell that must be withheld in any case. The truth has one
+    more dimension, the last, where tables are states of growing counts.
+    """
+
+    order: Order
+    reading: Reading
+    truth: Inner
+    table: Table
+
+
+Protect = Callable[[Task], BoolArray]
+
+
 def suppress(order: Order, protect: Protect) -> BoolArray:
     """The cells to withhold, so that the attacker finds nothing.
+
+    Args:
+        order: what is wanted.
+        protect: gives the marks; what it forgets is found here.
 
     Raises:
         Stop: INNER does not fit EARLIER, or no withholding in reach makes the table safe.
@@ -60,7 +79,7 @@ def suppress(order: Order, protect: Protect) -> BoolArray:
     forced = _remainders(order)
     verdict = Verdict((), 0)
     for _ in range(MOST_ROUNDS):
-        withheld = protect(_with_forced(order.table, forced))
+        withheld = protect(Task(order, circle.reading, circle.truth, _with_forced(order.table, forced)))
         verdict = circle.judge(withheld)
         if verdict.safe:
             return withheld
@@ -69,6 +88,12 @@ def suppress(order: Order, protect: Protect) -> BoolArray:
             break
         forced |= more
     raise Stop(_refusal(verdict.findings))
+
+
+def once(order: Order, protect: Protect) -> BoolArray:
+    """What the protector withholds at its first word, not judged yet."""
+    circle = _circle(order)
+    return protect(Task(order, circle.reading, circle.truth, _with_forced(order.table, _remainders(order))))
 
 
 def judge(order: Order, withheld: BoolArray) -> Verdict:

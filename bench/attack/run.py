@@ -10,22 +10,16 @@ import argparse
 import json
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from scenarios import Scenario, all_of
 
 from cli.errors import Stop
-from cli.suppression import Order, judge, suppress
+from cli.suppression import Order, judge, once, suppress
 from cli.table_files import Released
-from disclosure.protect import Terms, protect
-from disclosure.table import Table
+from cli.withholding import withhold
 
 RESULTS = Path(__file__).parents[1] / "results"
-
-
-def marks(table: Table) -> Any:
-    return protect(table, Terms()).withheld
 
 
 def measure(scenario: Scenario, *, loop: bool) -> dict[str, object]:
@@ -37,7 +31,7 @@ def measure(scenario: Scenario, *, loop: bool) -> dict[str, object]:
         own = scenario.own if number == len(scenario.states) - 1 else None
         order = Order(table, tuple(former), own)
         start = time.process_time()
-        withheld = suppress(order, marks) if loop or former or own is not None else marks(table)
+        withheld = suppress(order, withhold) if loop else once(order, withhold)
         protecting += time.process_time() - start
         start = time.process_time()
         verdict = judge(order, withheld)

@@ -1,0 +1,52 @@
+"""A task of suppression put to the protector: former tables as its history, growth as cells of their own."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from cli.readings import GROWN, views
+from cli.suppression import Task
+from cli.table_files import BoolArray, Released
+from disclosure.history import History, Release
+from disclosure.protect import Unprotectable, protect
+from disclosure.table import Dimension, Table
+from disclosure.threshold import Terms
+
+
+def withhold(task: Task) -> BoolArray:
+    """The marks for the task's table.
+
+    Where nothing can protect a cell beside what was released before, the table is protected alone: whoever asked
+    must judge the outcome together with the former tables.
+    """
+    terms = Terms() if task.order.own is None else Terms(known={"recipient": task.order.own})
+    history = History(tuple(_history(task)))
+    try:
+        if task.reading.kind == GROWN:
+            return protect(_with_growth(task), Terms(), history).withheld[..., 0]
+        return protect(task.table, terms, history).withheld
+    except Unprotectable:
+        return protect(task.table, terms).withheld
+
+
+def _history(task: Task) -> Iterator[Release]:
+    """The former tables under the task's reading."""
+    shape = task.table.shape
+    now = Released("now", np.zeros(shape, np.int64), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_))
+    for view in views(task.order.dimensions, [*task.order.former, now], task.reading, floor=1, need=1)[:-1]:
+        shown = view.low == view.high
+        yield Release(view.dimensions, np.where(shown, view.low, 0), shown, view.need > 0)
+
+
+def _with_growth(task: Task) -> Table:
+    """The present state, and what it added to the one before, as two codes of the dimension of releases.
+
+    The added part stands there as if it were published: small growth is withheld, other growth taken as known,
+    which is no less than what the recipients can work out.
+    """
+    release = task.truth.dimensions[-1]
+    codes = {"state": release.leaves, "growth": release.leaves[-1:]}
+    dimensions = (*task.table.dimensions, Dimension(release.name, release.leaves, codes))
+    growth = np.full(task.table.shape, task.order.small)
+    threshold = np.stack([task.table.threshold, growth], axis=-1)
+    return Table(dimensions, task.truth.counts, threshold, np.array(task.order.need))
