@@ -14,6 +14,7 @@ from cli.errors import Stop
 from cli.opening import Opened, new_id, now, opened
 from cli.pulled import tell_readers
 from cli.release_attack import attack
+from cli.release_preview import preview
 from policies.reading import PolicyError
 from release.cell_key import FOLDER as CELL_KEY
 from release.cell_key import CellKeyError, read_cell_key
@@ -28,6 +29,7 @@ from store.trail_readers import readers_of
 from store.trail_reading import TrailReader
 
 app = typer.Typer(help="Make tables safe and put them on the shelf.", no_args_is_help=True)
+app.command()(preview)
 app.command()(attack)
 
 _Json = Annotated[bool, typer.Option("--json", help="Write the outcome as JSON.")]

@@ -25,14 +25,25 @@ _BEHIND = ("low", "high")
 """Kept of changed figures only."""
 
 
-def history(
-    vault: VaultSession, shelved: ShelfSession, dataset: str, circle: Sequence[str], part: Shape
+def history(  # noqa: PLR0913 -- where to look, and for whom
+    vault: VaultSession,
+    shelved: ShelfSession,
+    dataset: str,
+    circle: Sequence[str],
+    part: Shape,
+    *,
+    without: str = "",
 ) -> tuple[Basis, ...]:
-    """The earlier releases that touch a part of a table and that some party of its circle has seen."""
+    """The earlier releases that touch a part of a table and that some party of its circle has seen.
+
+    Args:
+        without: a table whose own releases are left out, as if it were new.
+    """
     first, last = part.leaf_periods[0], part.leaf_periods[-1]
-    found = vault_basis.bases(vault, dataset, first, last)
-    seen = [basis for basis in found if meet(basis.circle, circle) and shelf.release_of(shelved, basis.release_id)]
-    return tuple(unpack(basis.body) for basis in seen)
+    found = [basis for basis in vault_basis.bases(vault, dataset, first, last) if meet(basis.circle, circle)]
+    released = [shelf.release_of(shelved, basis.release_id) for basis in found]
+    pairs = zip(found, released, strict=True)
+    return tuple(unpack(basis.body) for basis, release in pairs if release and release.table_id != without)
 
 
 def basis_of(made: Basis, release_id: str, dataset: str, circle: Sequence[str], at: datetime) -> ReleaseBasis:
