@@ -5,7 +5,7 @@ rest needs, an integer program over everything settles what is left; then each s
 given back. Nothing counts as safe without a move that shows it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from disclosure.choice import Choice
 from disclosure.cover import Cover, Flags, Ints, Position
 from disclosure.moves import Graph, Rules, Scratch, find, graph, scratch
 from disclosure.windows import Windows
+
+NOTHING_SHOWN = 0.99
+"""A budget under the price of any shown unit."""
 
 NOTHING_SHOWN = 0.99
 """A budget under the price of any shown unit."""
@@ -28,22 +31,40 @@ class Effort:
 
     Attributes:
         choices: rounds of linear programs.
-        near: price of a hidden step in them.
-        window: units in a window.
+        near: price of a hidden step in them, one for each time that some units are left over. Dearer hidden steps
+            make moves that fit into a window, and more secondaries.
+        tries: first prices of hidden steps tried one after the other on tables of one window; the best is kept.
+        window: units in a window; later: when some units are left over.
         rounds: rounds of windows.
         look: nodes that one search may look at.
         spare: the same, for a search that tries to give a secondary back.
-        exact: up to how many withheld units secondaries are given back by integer programs too.
+        programs: how many integer programs may try to give secondaries back, on tables of one window.
     """
 
-    choices: int = 5
-    near: float = 0.05
-    window: int = 1600
+    choices: int = 6
+    near: tuple[float, ...] = (0.05, 0.1, 0.15)
+    tries: tuple[float, ...] = (0.0, 0.0, 0.1)
+    window: int = 2600
     later: int = 1600
     rounds: int = 12
     look: int = 500
     spare: int = 100
-    exact: int = 600
+    programs: int = 60
+
+
+def complement(position: Position, windows: Windows, effort: Effort, seed: int) -> tuple[Cover, Ints]:
+    """What to withhold, with its moves; and the units that cannot be made safe.
+
+    There are none of these unless figures are already out.
+    """
+    small = position.hidden.sum() <= effort.later
+    tries = [replace(effort, near=(near, *effort.near)) for near in effort.tries] if small else [effort]
+    made = [Complement(position, windows, each, seed + n) for n, each in enumerate(tries)]
+    lost = [work.run() for work in made]
+    best = min(range(len(made)), key=lambda n: (len(lost[n]), made[n].cover.cost))
+    if not len(lost[best]):
+        made[best].give_back()
+    return made[best].cover, lost[best]
 
 
 class Complement:
@@ -53,6 +74,7 @@ class Complement:
         """Nothing is done yet."""
         self.cover, self.windows, self.effort = Cover(position), windows, effort
         self.chance = np.random.default_rng(seed)
+        self.programs = 0
         units = position.units
         self.graph: Graph = graph(units.relations, units.by_unit, position.value, position.least)
         self.scratch: Scratch = scratch(self.graph, 40 * effort.look)
@@ -65,24 +87,21 @@ class Complement:
             wanted = np.zeros(len(self.cover.need), dtype=np.bool_)
             wanted[todo[self.cover.need[todo] == reach]] = True
             lost = np.union1d(lost, self._settle(wanted, reach))
-        if not len(lost):
-            self._give_back()
         return lost
 
     def _settle(self, wanted: Flags, reach: int) -> Ints:
         """Show the wanted units safe, withholding what that takes; those for which it cannot be done."""
         choice = Choice(self.cover, reach)
-        for nearer in LOCAL:
-            rounds = self.effort.choices if nearer == LOCAL[0] else 3
-            chosen = choice.secondaries(wanted, rounds, nearer * self.effort.near, self.chance)
+        for turn, near in enumerate(self.effort.near):
+            rounds, window = (3, self.effort.later) if turn else (self.effort.choices, self.effort.window)
+            chosen = choice.secondaries(wanted, rounds, near, self.chance)
             self.cover.withhold(chosen)
             wanted[chosen] = self.cover.need[chosen] > 0
-            window = self.effort.window if nearer == LOCAL[0] else self.effort.later
             certify(self.cover, self.windows, wanted, reach, window, self.effort.rounds, self.chance)
             wanted &= self.cover.lacking > 0
             if not wanted.any():
                 break
-        for weight, look in ((0.4, self.effort.look), (1.0, 4 * self.effort.look)):
+        for weight, look in ((0.25, 2 * self.effort.look), (0.4, self.effort.look), (1.0, 4 * self.effort.look)):
             for unit in np.flatnonzero(wanted):
                 if self.cover.lacks(unit):
                     self._buy(int(unit), reach, weight, look, np.inf)
@@ -100,7 +119,7 @@ class Complement:
         self.cover.add(units, steps)
         return True
 
-    def _give_back(self) -> None:
+    def give_back(self) -> None:
         """Show every secondary that is not needed, those with most to show first."""
         at = self.cover.at
         spare = np.flatnonzero(self.cover.secondary)
@@ -122,8 +141,9 @@ class Complement:
         if self._buy(unit, reach, 0.4, self.effort.spare, NOTHING_SHOWN):
             return True
         hidden = np.flatnonzero(self.cover.hidden)
-        if len(hidden) > self.effort.exact:
+        if len(hidden) > self.effort.later or self.programs >= self.effort.programs:
             return False
         for _ in range(2):
+            self.programs += 1
             in_window(self.cover, hidden, self.cover.lacking > 0, reach, self.chance)
         return not self.cover.lacks(unit)

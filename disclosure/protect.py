@@ -10,13 +10,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from disclosure.complement import Complement
+from disclosure.complement import complement
 from disclosure.cover import Cover, Position
 from disclosure.history import History, Joint, Release, join
 from disclosure.table import DisclosureError, Table
 from disclosure.threshold import Terms, own_parts, sensitive
 from disclosure.units import Units, known_zeros, units
 from disclosure.windows import Windows
+
+__all__ = ["History", "Protected", "Release", "Terms", "Unprotectable", "protect"]
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -91,11 +93,11 @@ def protect(table: Table, terms: Terms = Terms(), history: History = History()) 
     merged = units(joint.space.relations, zero)
     position = _position(joint, merged, table, terms, history, primary)
     _refuse_shown(position, merged, table, new, position.need > 0)
-    work = Complement(position, Windows.over(joint.space, merged), terms.effort, terms.seed)
+    cover, stuck = complement(position, Windows.over(joint.space, merged), terms.effort, terms.seed)
     lost = np.zeros(merged.count, dtype=np.bool_)
-    lost[work.run()] = True
+    lost[stuck] = True
     _refuse(lost, merged, table, new)
-    return _protected(table, joint, new, primary, work.cover)
+    return _protected(table, joint, new, primary, cover)
 
 
 def _known_zero(joint: Joint, table: Table, terms: Terms, history: History) -> Flags:
