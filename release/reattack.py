@@ -124,14 +124,16 @@ def reattack(held: Holding, classification: Classification, law: LawOn, read_tim
 def _distinct(
     circles: Sequence[tuple[str, ...]], every: Sequence[Shown]
 ) -> Mapping[tuple[str, ...], tuple[Shown, ...]]:
-    """What each circle holds; of circles that hold the same releases, the one with most parties."""
-    found: dict[tuple[str, ...], tuple[Shown, ...]] = {}
-    for circle in sorted(circles, key=len, reverse=True):
-        shown = tuple(each for each in every if meet(each.release.circle, circle))
-        known = [tuple(each.release.id for each in other) for other in found.values()]
-        if shown and tuple(each.release.id for each in shown) not in known:
-            found[circle] = shown
-    return found
+    """What each circle holds; circles that hold the same releases are one, whose members attack one at a time."""
+    parties: dict[tuple[str, ...], set[str]] = {}
+    for circle in circles:
+        held = tuple(each.release.id for each in every if meet(each.release.circle, circle))
+        parties.setdefault(held, set()).update(circle)
+    return {
+        tuple(sorted(members)): tuple(each for each in every if each.release.id in held)
+        for held, members in parties.items()
+        if held
+    }
 
 
 def _own(
