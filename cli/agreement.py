@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.agreements import agreement_body, reader_body, version_body
 from api.wire import as_json as written
 from cli.agreement_check import check
 from cli.agreement_explain import explain
 from cli.agreement_register import register
-from cli.at_desk import AtDesk, at_desk, find
+from cli.at_desk import SHORTEST_DIGEST, AtDesk, at_desk, find
 from cli.errors import Stop
 from cli.opening import Opened, new_id, now
 from cli.pulled import tell_readers
@@ -109,12 +109,13 @@ def list_agreements(*, as_json: _Json = False) -> None:
         ids = dict.fromkeys(held.agreement.id for held in desk)
         typer.echo(json.dumps([written(agreement_body(each, desk.of(each), desk, today)) for each in ids]))
         return
-    listing = Table("agreement", "version", "state", "from", "to", "parties", "awaits", "sha256")
+    columns = [Column(heading, no_wrap=True) for heading in ("agreement", "state", "from", "to", "sha256")]
+    listing = Table(*columns, "awaits")
     for held in desk:
         said = held.agreement
-        parties, awaits = ", ".join(party.id for party in said.parties), ", ".join(held.life.awaits)
+        named, awaits = f"{said.id}@{said.version}", ", ".join(held.life.awaits)
         dates = said.valid_from.isoformat(), said.valid_to.isoformat()
-        listing.add_row(said.id, str(said.version), desk.state(held, today), *dates, parties, awaits, said.digest[:12])
+        listing.add_row(named, desk.state(held, today), *dates, said.digest[:SHORTEST_DIGEST], awaits)
     Console().print(listing)
 
 

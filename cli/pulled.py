@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from store.trail_readers import Reader
 
@@ -12,7 +12,8 @@ def tell_readers(readers: Sequence[Reader]) -> None:
     """List those who have pulled what is gone; nothing when nobody has."""
     if not readers:
         return
-    listing = Table("party", "client", "table", "release", "readings", "last", title="Have pulled it and must be told")
+    columns = [Column(heading, overflow="fold") for heading in ("party", "client", "table", "release")]
+    listing = Table(*columns, "readings", "last", title="Have pulled it and must be told")
     for reader in readers:
         client = reader.client or "(erased)"
         listing.add_row(reader.party, client, reader.table, reader.release, str(reader.readings), reader.last)

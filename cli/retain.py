@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from audit.entry import Operation, leaf_time
 from cli.errors import Stop
@@ -149,8 +149,9 @@ def _told(rule: Rule, *, erased: bool) -> dict[str, Any]:
 
 
 def _show(rules: list[Rule]) -> None:
-    listing = Table("rule", "dataset", "days kept", "rows to go", "oldest", "newest", "from before")
+    columns = [Column(heading, overflow="fold") for heading in ("rule", "dataset", "oldest", "newest")]
+    listing = Table(*columns, Column("days kept", justify="right"), Column("rows to go", justify="right"))
     for rule in rules:
         old = rule.old
-        listing.add_row(rule.name, rule.dataset, str(rule.days), f"{old.rows:,}", old.oldest, old.newest, rule.bound)
+        listing.add_row(rule.name, rule.dataset, old.oldest, old.newest, str(rule.days), f"{old.rows:,}")
     Console().print(listing)

@@ -106,6 +106,13 @@ def not_in_force(agreement: Agreement, day: date) -> Reason:
             f"{agreement.id} version {agreement.version} was superseded by one without the table",
             AGREEMENTS,
         )
+    if agreement.valid_to < agreement.valid_from:
+        return Reason(
+            "in-force",
+            f"{agreement.id} version {agreement.version} upphörde innan dess första dag var slut",
+            f"{agreement.id} version {agreement.version} was terminated before the end of its first day",
+            AGREEMENTS,
+        )
     return Reason(
         "in-force",
         f"{agreement.id} gäller {agreement.valid_from} till {agreement.valid_to}; frågan avser {day}",

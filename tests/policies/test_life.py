@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies.agreement import Agreement
+from policies.checks import not_in_force
 from policies.life import MAY, STATES, STEPS, Life, Person, Step, What, binding, state, take, why_not
 from policies.reading import Words
 from tests.policies.scenario import KINDS, agreement
@@ -248,3 +249,18 @@ def test_no_order_of_steps_puts_in_force_what_not_every_party_approved(tried: li
         assert {step.by.party for step in approved} == set(KINDS)
         assert len({step.by.id for step in approved}) == len(KINDS)
         assert AUTHOR.id not in {step.by.id for step in approved}
+
+
+@pytest.mark.parametrize(
+    ("ended", "told"),
+    [
+        (START, "overenskommelsen version 1 was terminated before the end of its first day"),
+        (
+            START + timedelta(days=1),
+            "overenskommelsen holds from 2024-01-01 to 2024-01-01; the question is about 2024-01-02",
+        ),
+    ],
+)
+def test_who_asks_after_a_termination_is_told_how_long_it_held(ended: date, told: str) -> None:
+    (held,) = binding([agreed(None, terminate(ended))])
+    assert not_in_force(held, ended).sentence_en == told
