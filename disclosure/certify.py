@@ -1,7 +1,8 @@
 """Moves by integer programs: one program in a window can certify hundreds of withheld units at once."""
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from disclosure.cover import Cover, Flags, Ints
@@ -12,30 +13,37 @@ WIDEST = 2
 """How far one unit may step in a window's move, in reaches: wider moves are rarer and use up more room."""
 
 
-def certify(
-    cover: Cover, windows: Windows, wanted: Flags, reach: int, most: int, rounds: int, chance: np.random.Generator
-) -> None:
+@dataclass(frozen=True)
+class Task:
+    """Units to be shown safe, how many values each must keep besides the true one, and the chance to use."""
+
+    wanted: Flags
+    reach: int
+    chance: np.random.Generator
+
+
+def certify(cover: Cover, windows: Windows, task: Task, most: int, rounds: int) -> None:
     """Show the wanted units safe by moves within what is withheld, as far as windows of ``most`` units go."""
     idle = 0
     for _ in range(rounds):
-        before = _left(cover, wanted)
-        for members in windows.cut(np.flatnonzero(cover.hidden), most, chance):
-            in_window(cover, members, wanted, reach, chance)
-        after = _left(cover, wanted)
+        before = _left(cover, task.wanted)
+        for members in windows.cut(np.flatnonzero(cover.hidden), most, task.chance):
+            in_window(cover, members, task)
+        after = _left(cover, task.wanted)
         idle = idle + 1 if after > 0.95 * before else 0
         if not after or idle == 2:
             return
 
 
-def in_window(cover: Cover, members: Ints, wanted: Flags, reach: int, chance: np.random.Generator) -> None:
+def in_window(cover: Cover, members: Ints, task: Task) -> None:
     """Moves within these withheld units, while each certifies something new (two at most)."""
     program = None
     for _ in range(2):
-        lacking = wanted[members] & (cover.lacks(members) > 0)
+        lacking = task.wanted[members] & (cover.lacks(members) > 0)
         if not lacking.any():
             return
         program = program or Program(sparse.csc_array(cover.at.units.by_unit[members].T), whole=True)
-        steps = _steps(cover, members, lacking, program, reach, chance)
+        steps = _steps(cover, members, lacking, program, task)
         if steps is None or not (lacking & (steps != 0)).any():
             return
         cover.add(members[steps != 0], steps[steps != 0])
@@ -64,12 +72,10 @@ def _left(cover: Cover, wanted: Flags) -> int:
     return int((wanted & (cover.lacking > 0)).sum())
 
 
-def _steps(
-    cover: Cover, members: Ints, lacking: NDArray[np.bool_], program: Program, reach: int, chance: np.random.Generator
-) -> Ints | None:
+def _steps(cover: Cover, members: Ints, lacking: Flags, program: Program, task: Task) -> Ints | None:
     """One whole move in the window that changes as many of the lacking as it can."""
-    room = cover.room(reach)[members]
-    up = (room == 0) | (chance.random(len(members)) < 0.3)
+    room = cover.room(task.reach)[members]
+    up = (room == 0) | (task.chance.random(len(members)) < 0.3)
     least = -np.minimum(room, np.where(lacking & ~up, 1, WIDEST)).astype(np.float64)
     most = np.where(lacking & up, 1.0, WIDEST)
     found = program.solve(np.where(lacking, np.where(up, -1.0, 1.0), 0.0), least, most)

@@ -9,7 +9,6 @@ moves exist: that is shown by moves alone.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from disclosure.cover import Cover, Flags, Floats, Ints

@@ -10,4 +10,4 @@ Loop = TypeVar("Loop", bound=Callable[..., object])
 
 def compiled(loop: Loop) -> Loop:
     """The same function, compiled on first call; the compiled form is cached on disk where that is possible."""
-    return cast(Loop, numba.njit(cache=True, nogil=True)(loop))
+    return cast("Loop", numba.njit(cache=True, nogil=True)(loop))

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from disclosure.certify import certify, in_window, rest
+from disclosure.certify import Task, certify, in_window, rest
 from disclosure.choice import Choice
 from disclosure.cover import Cover, Flags, Ints, Position
-from disclosure.moves import Graph, Rules, Scratch, find, graph, scratch
+from disclosure.moves import Rules, Search, find, graph, scratch
 from disclosure.windows import Windows
 
 NOTHING_SHOWN = 0.99
@@ -76,8 +76,8 @@ class Complement:
         self.chance = np.random.default_rng(seed)
         self.programs = 0
         units = position.units
-        self.graph: Graph = graph(units.relations, units.by_unit, position.value, position.least)
-        self.scratch: Scratch = scratch(self.graph, 40 * effort.look)
+        self.graph = graph(units.relations, units.by_unit, position.value, position.least)
+        self.scratch = scratch(self.graph, 40 * effort.look)
 
     def run(self) -> Ints:
         """Choose secondaries; the units that cannot be made safe (none, unless figures are already out)."""
@@ -97,27 +97,26 @@ class Complement:
             chosen = choice.secondaries(wanted, rounds, near, self.chance)
             self.cover.withhold(chosen)
             wanted[chosen] = self.cover.need[chosen] > 0
-            certify(self.cover, self.windows, wanted, reach, window, self.effort.rounds, self.chance)
+            certify(self.cover, self.windows, Task(wanted, reach, self.chance), window, self.effort.rounds)
             wanted &= self.cover.lacking > 0
             if not wanted.any():
                 break
-        for weight, look in ((0.25, 2 * self.effort.look), (0.4, self.effort.look), (1.0, 4 * self.effort.look)):
-            for unit in np.flatnonzero(wanted):
-                if self.cover.lacks(unit):
-                    self._buy(int(unit), reach, weight, look, np.inf)
-        lacking = [u for u in np.flatnonzero(wanted) if self.cover.lacks(u) and not rest(self.cover, u, reach)]
-        return np.array(lacking, dtype=np.int64)
+        for weight, look in ((0.25, 2), (0.4, 1), (1.0, 4)):
+            for unit in np.flatnonzero(wanted).tolist():
+                if self.cover.lack(unit):
+                    self._buy(unit, Rules(reach, np.inf, look * self.effort.look, weight))
+        left = np.flatnonzero(wanted).tolist()
+        lost = [unit for unit in left if self.cover.lack(unit) and not rest(self.cover, unit, reach)]
+        return np.array(lost, dtype=np.int64)
 
-    def _buy(self, unit: int, reach: int, weight: float, look: int, budget: float) -> bool:
+    def _buy(self, unit: int, rules: Rules) -> bool:
         """Take up the cheapest move found that changes this unit."""
-        rules = Rules(reach, budget, look, weight)
-        found = [find(self.graph, self.scratch, self.cover.price, rules, unit, step) for step in (1, -1)]
-        able = [(float(self.cover.price[units].sum()), n) for n, (units, _, _) in enumerate(found) if len(units)]
-        if not able:
-            return False
-        units, steps, _ = found[min(able)[1]]
-        self.cover.add(units, steps)
-        return True
+        search = Search(self.graph, self.scratch, self.cover.price, rules)
+        found = [find(search, unit, step) for step in (1, -1)]
+        able = [(float(self.cover.price[units].sum()), n) for n, (units, _) in enumerate(found) if len(units)]
+        if able:
+            self.cover.add(*found[min(able)[1]])
+        return bool(able)
 
     def give_back(self) -> None:
         """Show every secondary that is not needed, those with most to show first."""
@@ -130,20 +129,20 @@ class Complement:
     def _without(self, unit: int) -> bool:
         """Show the unit; whether all that it helped can be shown safe without it."""
         lacking = self.cover.show(unit)
-        for other in lacking[np.argsort(self.cover.at.value[lacking], kind="stable")]:
-            if self.cover.lacks(other) and not self._again(int(other)):
+        for other in lacking[np.argsort(self.cover.at.value[lacking], kind="stable")].tolist():
+            if self.cover.lack(other) and not self._again(other):
                 return False
         return True
 
     def _again(self, unit: int) -> bool:
         """Show the unit safe within what is withheld."""
         reach = int(self.cover.need[unit])
-        if self._buy(unit, reach, 0.4, self.effort.spare, NOTHING_SHOWN):
+        if self._buy(unit, Rules(reach, NOTHING_SHOWN, self.effort.spare, 0.4)):
             return True
         hidden = np.flatnonzero(self.cover.hidden)
         if len(hidden) > self.effort.later or self.programs >= self.effort.programs:
             return False
         for _ in range(2):
             self.programs += 1
-            in_window(self.cover, hidden, self.cover.lacking > 0, reach, self.chance)
-        return not self.cover.lacks(unit)
+            in_window(self.cover, hidden, Task(self.cover.lacking > 0, reach, self.chance))
+        return not self.cover.lack(unit)

@@ -89,7 +89,12 @@ class Cover:
 
     def lacks(self, units: Ints) -> Ints:
         """The same, for these units."""
-        return np.maximum(self.need[units] - self.kept_up[units] - self.kept_down[units], 0)
+        lacking: Ints = np.maximum(self.need[units] - self.kept_up[units] - self.kept_down[units], 0)
+        return lacking
+
+    def lack(self, unit: int) -> int:
+        """The same, for one unit."""
+        return max(int(self.need[unit] - self.kept_up[unit] - self.kept_down[unit]), 0)
 
     @property
     def secondary(self) -> Flags:
@@ -103,7 +108,8 @@ class Cover:
 
     def room(self, reach: int) -> Ints:
         """How many whole steps down each unit can take, ``reach`` at a time."""
-        return np.maximum(self.at.value - self.at.least, 0) // reach
+        room: Ints = np.maximum(self.at.value - self.at.least, 0) // reach
+        return room
 
     def add(self, units: Ints, steps: Ints) -> None:
         """Take up a move; what it changes is withheld from now on.

@@ -55,10 +55,14 @@ class Joint:
     inner: Ints
     values: Ints
 
-    def placed(self, release: int, dimensions: Sequence[Dimension], inner: Ints) -> Ints:
+    def leaves(self, dimensions: Sequence[Dimension]) -> tuple[Ints, ...]:
+        """Where a release's leaves lie among the space's, as an index of ``inner``."""
+        return _where(self.space, dimensions)
+
+    def placed(self, dimensions: Sequence[Dimension], inner: Ints) -> Ints:
         """Inner values of one release (0 elsewhere) summed to every cell of the space, flat."""
         out = np.zeros_like(self.inner)
-        out[_where(self.space, dimensions)] = inner
+        out[self.leaves(dimensions)] = inner
         return self.space.values(out)
 
 

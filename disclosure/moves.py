@@ -12,7 +12,7 @@ shown can be changed at its price: it must then be withheld.
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from disclosure.compiled import compiled
@@ -66,22 +66,54 @@ class Rules(NamedTuple):
     weight: float
 
 
+class Search(NamedTuple):
+    """All that a search works with; ``price`` is per unit, infinite where it is frozen."""
+
+    graph: Graph
+    scratch: Scratch
+    price: Floats
+    rules: Rules
+
+
 def graph(relations: sparse.csr_array, by_unit: sparse.csr_array, value: Ints, least: Ints) -> Graph:
     """The graph of a set of units."""
-    salt = np.random.default_rng(1).integers(1, 2**63, len(value), dtype=np.uint64)
-    parts = [relations.indptr, relations.indices, relations.data, by_unit.indptr, by_unit.indices, by_unit.data]
-    return Graph(*(np.ascontiguousarray(p, dtype=np.int64) for p in parts), value, least, salt)
+    return Graph(
+        rel_start=_ints(relations.indptr),
+        rel_unit=_ints(relations.indices),
+        rel_sign=_ints(relations.data),
+        unit_start=_ints(by_unit.indptr),
+        unit_rel=_ints(by_unit.indices),
+        unit_sign=_ints(by_unit.data),
+        value=value,
+        least=least,
+        salt=np.random.default_rng(1).integers(1, 2**63, len(value), dtype=np.uint64),
+    )
 
 
 def scratch(of: Graph, nodes: int) -> Scratch:
     """Working memory for searches of at most so many nodes."""
-    n, m, slots = len(of.value), len(of.rel_start) - 1, 1 << int(2 * nodes).bit_length()
-    ints = [np.zeros(size, dtype=np.int64) for size in (n, m, nodes, nodes, nodes)]
-    paid, left, name = np.zeros(nodes), np.zeros(nodes, dtype=np.int64), np.zeros(nodes, dtype=np.uint64)
-    keys, heap = np.zeros(nodes + 1), np.zeros(nodes + 1, dtype=np.int64)
-    seen, rounds = np.zeros(slots, dtype=np.uint64), np.zeros(slots + 1, dtype=np.int64)
+    slots = 1 << (2 * nodes).bit_length()
+    rounds = np.zeros(slots + 1, dtype=np.int64)
     rounds[-1] = 1
-    return Scratch(*ints, paid, left, name, keys, heap, seen, rounds, np.zeros(1 << 14, dtype=np.int64))
+    return Scratch(
+        change=np.zeros(len(of.value), dtype=np.int64),
+        off=np.zeros(len(of.rel_start) - 1, dtype=np.int64),
+        parent=np.zeros(nodes, dtype=np.int64),
+        unit=np.zeros(nodes, dtype=np.int64),
+        step=np.zeros(nodes, dtype=np.int64),
+        paid=np.zeros(nodes),
+        left=np.zeros(nodes, dtype=np.int64),
+        name=np.zeros(nodes, dtype=np.uint64),
+        keys=np.zeros(nodes + 1),
+        heap=np.zeros(nodes + 1, dtype=np.int64),
+        seen=np.zeros(slots, dtype=np.uint64),
+        round=rounds,
+        touched=np.zeros(1 << 14, dtype=np.int64),
+    )
+
+
+def _ints(values: ArrayLike) -> Ints:
+    return np.ascontiguousarray(values, dtype=np.int64)
 
 
 @compiled
@@ -157,28 +189,30 @@ def _undo(g: Graph, s: Scratch, node: int) -> None:
 
 
 @compiled
-def _repair(g: Graph, s: Scratch, price: Floats, rules: Rules, paid: float, r: int, p: int) -> float:
+def _repair(q: Search, paid: float, r: int, p: int) -> float:
     """What it costs to repair sum ``r`` by its ``p``-th entry; infinite where that is not allowed."""
+    g, s, rules = q.graph, q.scratch, q.rules
     j = g.rel_unit[p]
     step = -1 if (s.off[r] > 0) == (g.rel_sign[p] > 0) else 1
     now = s.change[j]
     if now * step < 0 or (step < 0 and g.value[j] + rules.reach * (now - 1) < g.least[j]):
         return np.inf
-    cost = paid + (price[j] if now == 0 else AGAIN)
+    cost = paid + (q.price[j] if now == 0 else AGAIN)
     return cost if cost <= rules.budget else np.inf
 
 
 @compiled
-def _tightest(g: Graph, s: Scratch, price: Floats, rules: Rules, paid: float, touched: int) -> int:
-    """The unbalanced sum with fewest repairs: −1 if all balance, −2 if one cannot be repaired."""
+def _tightest(q: Search, paid: float, touched: int) -> int:
+    """The unbalanced sum with fewest repairs: -1 if all balance, -2 if one cannot be repaired."""
+    g, s = q.graph, q.scratch
     best, fewest = -1, 1 << 40
-    for q in range(touched):
-        r = s.touched[q]
+    for t in range(touched):
+        r = s.touched[t]
         if s.off[r] == 0:
             continue
         ways = 0
         for p in range(g.rel_start[r], g.rel_start[r + 1]):
-            if _repair(g, s, price, rules, paid, r, p) < np.inf:
+            if _repair(q, paid, r, p) < np.inf:
                 ways += 1
                 if ways >= fewest:
                     break
@@ -190,12 +224,21 @@ def _tightest(g: Graph, s: Scratch, price: Floats, rules: Rules, paid: float, to
 
 
 @compiled
-def _grow(
-    g: Graph, s: Scratch, price: Floats, rules: Rules, node: int, r: int, nodes: int, size: int
-) -> tuple[int, int]:
+def _left(q: Search, node: int, j: int, step: int) -> int:
+    """How far off all sums are together once unit ``j`` makes this step."""
+    left: int = q.scratch.left[node]
+    for p in range(q.graph.unit_start[j], q.graph.unit_start[j + 1]):
+        was = q.scratch.off[q.graph.unit_rel[p]]
+        left += abs(was + step * q.graph.unit_sign[p]) - abs(was)
+    return left
+
+
+@compiled
+def _grow(q: Search, node: int, r: int, nodes: int, size: int) -> tuple[int, int]:
     """Add a node for each repair of sum ``r``; the new numbers of nodes and of the heap."""
+    g, s = q.graph, q.scratch
     for p in range(g.rel_start[r], g.rel_start[r + 1]):
-        cost = _repair(g, s, price, rules, s.paid[node], r, p)
+        cost = _repair(q, s.paid[node], r, p)
         if cost == np.inf or nodes >= len(s.parent):
             continue
         j = g.rel_unit[p]
@@ -203,56 +246,57 @@ def _grow(
         name = s.name[node] + g.salt[j] * np.uint64(step + 2)
         if _known(s, name):
             continue
-        left = s.left[node]
-        for q in range(g.unit_start[j], g.unit_start[j + 1]):
-            was = s.off[g.unit_rel[q]]
-            left += abs(was + step * g.unit_sign[q]) - abs(was)
         s.parent[nodes], s.unit[nodes], s.step[nodes] = node, j, step
-        s.paid[nodes], s.left[nodes], s.name[nodes] = cost, left, name
-        size = _push(s.keys, s.heap, size, cost + rules.weight * left, nodes)
+        s.paid[nodes], s.left[nodes], s.name[nodes] = cost, _left(q, node, j, step), name
+        size = _push(s.keys, s.heap, size, cost + q.rules.weight * s.left[nodes], nodes)
         nodes += 1
     return nodes, size
 
 
 @compiled
-def _root(g: Graph, s: Scratch, price: Floats, start: int, step: int) -> None:
+def _root(q: Search, start: int, step: int) -> None:
+    g, s = q.graph, q.scratch
     s.parent[0], s.unit[0], s.step[0] = -1, start, step
-    s.paid[0], s.name[0] = price[start], g.salt[start] * np.uint64(step + 2)
+    s.paid[0], s.name[0] = q.price[start], g.salt[start] * np.uint64(step + 2)
     s.left[0] = 0
-    for q in range(g.unit_start[start], g.unit_start[start + 1]):
-        s.left[0] += abs(g.unit_sign[q])
+    for p in range(g.unit_start[start], g.unit_start[start + 1]):
+        s.left[0] += abs(g.unit_sign[p])
     s.round[-1] += 1
 
 
 @compiled
-def find(g: Graph, s: Scratch, price: Floats, rules: Rules, start: int, step: int) -> tuple[Ints, Ints, int]:
-    """A cheap move that changes unit ``start`` by ``step`` at least: the units changed, by how much, nodes looked at.
+def _changed(s: Scratch, node: int) -> Ints:
+    """The units that a node and its forebears change, in order."""
+    count, at = 0, node
+    while at >= 0:
+        count, at = count + 1, s.parent[at]
+    found = np.zeros(count, np.int64)
+    for n in range(count):
+        found[n], node = s.unit[node], s.parent[node]
+    return np.unique(found)
 
-    Empty if none was found within the limit and the budget. ``price`` is per unit, infinite where it is frozen.
+
+@compiled
+def find(q: Search, start: int, step: int) -> tuple[Ints, Ints]:
+    """A cheap move that changes unit ``start`` by ``step`` at least: the units it changes, and by how much.
+
+    Empty if none was found within the limit and the budget.
     """
-    if step < 0 and g.value[start] - rules.reach < g.least[start]:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
-    _root(g, s, price, start, step)
+    g, s = q.graph, q.scratch
+    units, steps = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    if step < 0 and g.value[start] - q.rules.reach < g.least[start]:
+        return units, steps
+    _root(q, start, step)
     nodes, size, looked = 1, _push(s.keys, s.heap, 0, 0.0, 0), 0
-    while size > 0 and looked < rules.limit:
+    while size > 0 and looked < q.rules.limit and len(units) == 0:
         size = _pop(s.keys, s.heap, size)
         node = s.heap[size]
         looked += 1
-        touched = _apply(g, s, node)
-        r = _tightest(g, s, price, rules, s.paid[node], touched)
+        r = _tightest(q, s.paid[node], _apply(g, s, node))
         if r >= 0:
-            nodes, size = _grow(g, s, price, rules, node, r, nodes, size)
-        found = np.zeros(0, np.int64)
+            nodes, size = _grow(q, node, r, nodes, size)
         if r == -1:
-            found = np.zeros(touched, np.int64)
-            count, at = 0, node
-            while at >= 0:
-                found[count] = s.unit[at]
-                count += 1
-                at = s.parent[at]
-            found = np.unique(found[:count])
-            steps = s.change[found]
+            units = _changed(s, node)
+            steps = s.change[units]
         _undo(g, s, node)
-        if r == -1:
-            return found, steps, looked
-    return np.zeros(0, np.int64), np.zeros(0, np.int64), looked
+    return units, steps

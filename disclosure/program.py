@@ -16,7 +16,8 @@ class Program:
     def __init__(self, sums: sparse.csc_array, *, whole: bool = False, nodes: int = 1) -> None:
         """``sums``: relations by columns. ``whole``: integers only, a good solution within so many nodes."""
         self.columns = int(sums.shape[1])
-        self._solver: Any = highspy.Highs()
+        solver: Any = highspy.Highs
+        self._solver = solver()
         options: dict[str, bool | int | float | str] = {"output_flag": False, "threads": 1}
         options |= {"mip_max_nodes": nodes, "mip_rel_gap": 0.5} if whole else {"solver": "ipm"}
         for name, value in options.items():
@@ -33,7 +34,7 @@ class Program:
         return np.array(solution.col_value) if solution.value_valid else None
 
 
-def _model(sums: sparse.csc_array, *, whole: bool) -> object:
+def _model(sums: sparse.csc_array, *, whole: bool) -> highspy.HighsLp:
     rows, columns = sums.shape
     model = highspy.HighsLp()
     model.num_row_, model.num_col_ = rows, columns

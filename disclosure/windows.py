@@ -13,6 +13,7 @@ from disclosure.lattice import Axis, Lattice
 from disclosure.units import Units
 
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 LONG = 8
 FIFTH = 5
@@ -38,14 +39,15 @@ class Windows:
         whole = [np.arange(len(box)) for box in boxes]
         return self._split(whole, members, meets, most, int(chance.integers(len(boxes))))
 
-    def _split(self, box: list[Ints], members: Ints, meets: list[Ints], most: int, turn: int) -> list[Ints]:
+    def _split(self, box: list[Ints], members: Ints, meets: list[Flags], most: int, turn: int) -> list[Ints]:
         axes = [a % len(box) for a in range(turn, turn + len(box)) if len(box[a % len(box)]) > 1]
         if len(members) <= most or not axes:
             return [members] if len(members) else []
         axis = max(axes, key=lambda a: len(box[a]))
         out = []
         for half in np.array_split(box[axis], 2):
-            inside = meets[axis][:, half].any(axis=1)[self.place[axis][members]]
+            meet: Flags = meets[axis][:, half].max(axis=1)
+            inside = meet[self.place[axis][members]]
             part = [*box[:axis], half, *box[axis + 1 :]]
             out += self._split(part, members[inside], meets, most, turn + 1)
         return out
@@ -82,6 +84,6 @@ def _shuffled(families: tuple[Ints, ...], chance: np.random.Generator) -> list[I
     return [parts[i] for i in chance.permutation(len(parts))]
 
 
-def _meets(axis: Axis, box: list[Ints]) -> Ints:
+def _meets(axis: Axis, box: list[Ints]) -> Flags:
     masks = [sum(axis.groups[int(atom)] for atom in family) for family in box]
     return np.array([[bool(group & mask) for mask in masks] for group in axis.groups])

@@ -37,7 +37,7 @@ SHAPES = [(summed("a", 2), summed("b", 3)), (summed("a", 2), twice("b")), (twice
 def possible(
     table: Table, released: list[tuple[tuple[Dimension, ...], np.ndarray, np.ndarray, np.ndarray]], own: np.ndarray
 ) -> np.ndarray:
-    """Every inner table (rows) that agrees with all (dimensions, values, shown, withheld), up to ``SLACK`` above the truth."""
+    """Every inner table (rows) that agrees with all releases, up to ``SLACK`` above the truth."""
     ranges = [range(int(o), int(x) + SLACK) for o, x in zip(own.flat, table.counts.flat, strict=True)]
     all_inner = np.array(list(product(*ranges)), dtype=np.int64)
     units = np.eye(table.counts.size, dtype=np.int64).reshape(-1, *table.counts.shape)
@@ -122,8 +122,7 @@ def test_two_cumulative_releases_are_safe_together(inner: np.ndarray, weeks: int
     one = protect(Table((area, early), inner[:, :weeks]))
     try:
         two = protect(Table((area, late), inner), history=History((one.release(),)))
-    except Unprotectable as lost:
-        assert lost.cells
+    except Unprotectable:
         return
     released = [(p.table.dimensions, p.values, ~p.withheld, p.withheld) for p in (two,)]
     rows = possible(two.table, released, np.zeros_like(inner))
