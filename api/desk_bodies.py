@@ -19,7 +19,7 @@ _FAULT: Final = re.compile(r"[^,]+, line (\d+): (.*)")
 class Reason(Wire):
     """Why, in words that those concerned will read."""
 
-    reason: str = Field(min_length=1, max_length=2000, pattern=r"\S")
+    reason: str = Field(max_length=2000, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
 
 
 REASON: Final[dict[str, Any]] = {

@@ -49,6 +49,7 @@ def propose(
     """Keep a text for good, by its sha256, and propose it to its parties; whoever does it is its author."""
     with at_desk() as sitting:
         by = _person(sitting.home, person, party)
+        sitting.tidy(now())
         try:
             held = sitting.officer.propose(
                 file.read_bytes(), file.name, Act("proposed", by, now()), sitting.note_as(by)

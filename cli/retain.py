@@ -14,14 +14,12 @@ from audit.entry import Operation, leaf_time
 from cli.errors import Stop
 from cli.opening import Opened, now, opened
 from policies.law import Law, load_law
-from policies.period import period_of, unit_of
+from policies.period import Period, Unit, period_of, unit_of
 from policies.reading import PolicyError
 from store import retention
 from store.retention import Old
 from store.sessions import VaultSession
 from store.vault_deliveries import forget_keys
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -88,11 +86,15 @@ def _law() -> Law:
 
 def _raw_counts(home: Opened, days: int, today: date) -> Iterator[Rule]:
     """Counts go, dataset by dataset, when so many days have passed since the last day of their period."""
-    first_kept = today - timedelta(days=days) + DAY
     with home.reading() as session:
         some = retention.some_periods(VaultSession(session))
     for dataset, period in sorted(some.items()):
-        yield _dataset(home, days, dataset, str(period_of(first_kept, unit_of(period))))
+        yield _dataset(home, days, dataset, str(first_kept(today, days, unit_of(period))))
+
+
+def first_kept(today: date, days: int, unit: Unit) -> Period:
+    """The first period whose last day lies less than so many days back."""
+    return period_of(today - timedelta(days=days - 1), unit)
 
 
 def _dataset(home: Opened, days: int, dataset: str, bound: str) -> Rule:

@@ -10,7 +10,7 @@ from intake.areas_store import store_areas
 from settings import Place
 from store.sessions import ReferenceSession, open_engine, transaction
 from tests.api.house import ISSUER, NOW, SECRET, House, furnish
-from tests.api.shelf import TABLE, approve, put
+from tests.api.shelf import AGREEMENT, TABLE, approve, put
 from tests.api.visitor import Visitor
 
 
@@ -64,6 +64,27 @@ def test_a_count_is_pushed_a_table_pulled_and_both_are_found_in_the_log(door: Vi
         *("token", "deny"),
         "token",
     ]
+
+
+def test_an_agreement_is_changed_and_ended_and_its_tables_withdrawn(door: Visitor) -> None:
+    why = {"Samsyn-Purpose": "lagesbild"}
+    reader = signed_in(door, "huddinge-reader") | why
+    cells = f"/samsyn/v1/tables/{TABLE}/cells"
+    assert door.get(cells, headers=reader).status_code == 200
+    path = "/samsyn/v1/agreements/huddinge/versions"
+    toml = {"Content-Type": "application/toml"}
+    author = signed_in(door, "huddinge-policy-officer")
+    second = AGREEMENT.replace(b"version = 1", b"version = 2")
+    proposed = door.post(path, content=second, headers=author | toml)
+    assert proposed.status_code == 201, proposed.text
+    location = proposed.headers["location"]
+    for client in ("huddinge-lawyer", "polisen-policy-officer", "raddningstjansten-policy-officer"):
+        state = door.post(f"{location}/approvals", headers=signed_in(door, client)).json()["state"]
+    assert state == "in-force"
+    ended = door.post(f"{location}/terminations", json={"reason": "over"}, headers=author).json()
+    assert [one["releaseId"] for one in ended["withdrawn"]] == ["release-1"]
+    assert [one["client"] for one in ended["pulledBy"]] == ["huddinge-reader"]
+    assert door.get(cells, headers=reader).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -269,7 +269,9 @@ def test_the_life_of_an_agreement_is_kept_to(house: House, door: Visitor) -> Non
     ("path", "sent", "status"),
     [
         ("returns", {}, 400),
-        ("returns", {"json": {"reason": ""}}, 400),
+        ("returns", {"json": {"reason": " "}}, 400),
+        ("returns", {"json": {"reason": "a\x00b"}}, 400),
+        ("returns", {"json": {"reason": "x" * 2001}}, 400),
         ("returns", {"json": {"reason": "x", "more": 1}}, 400),
         ("terminations", {"content": b"{"}, 400),
         ("approvals", {"json": {"reservation": "all of it"}}, 400),

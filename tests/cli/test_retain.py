@@ -1,11 +1,13 @@
 """`samsyn retain` on both databases: what the rules say goes, what they do not say stays, and the trail tells of it."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import text
 from typer import Typer
 from typer.testing import CliRunner
@@ -15,7 +17,7 @@ from cli import opening
 from cli import retain as command
 from models.vault import Coverage, Delivery, EarlierCount, EventCount, IdempotencyKey, ReleaseBasis
 from policies.law import load_law
-from policies.period import period_of
+from policies.period import Unit, period_of
 from settings import Place
 from store.sessions import open_engine, transaction
 from store.trail import TrailWriter
@@ -186,6 +188,13 @@ def test_the_trail_holds_as_before_once_its_old_parts_are_gone(home: Place) -> N
 def test_erasing_asks_first(home: Place) -> None:
     assert run("--apply", answer="n\n")[0] == 1
     assert kept(home) == EVERYTHING
+
+
+@given(st.dates(date(2020, 1, 1), date(2050, 1, 1)), st.integers(1, 4000), st.sampled_from(get_args(Unit)))
+def test_what_is_kept_begins_with_the_first_period_whose_time_is_not_up(today: date, days: int, unit: Unit) -> None:
+    first = command.first_kept(today, days, unit)
+    before = period_of(first.first - timedelta(days=1), unit)
+    assert (today - before.last).days >= days > (today - first.last).days
 
 
 @pytest.mark.parametrize(("days_past_the_end", "goes"), [(-1, False), (0, True), (1, True)])
