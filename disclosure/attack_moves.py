@@ -5,14 +5,14 @@ move that changes a given unknown is mostly short, so a window of near unknowns 
 after, the whole system last; only the last can say that there is none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from scipy import sparse
 
 from disclosure.attack_bounds import INFINITE, System
-from disclosure.attack_program import Answer, FloatArray, Program
+from disclosure.attack_program import TOLERANCE, Answer, FloatArray, Program
 from disclosure.attack_view import UNBOUNDED, BoolArray, IntArray
 
 NEAR: Final = 1_000  # unknowns in a window
@@ -22,10 +22,14 @@ TRIES: Final = 12  # linear programs, each with other costs, before whole number
 
 @dataclass(frozen=True)
 class Move:
-    """What a search came to: the move; or None, and whether it is proven that there is none."""
+    """What a search came to: the move; or None, and whether it is proven that there is none.
+
+    `support` are the unknowns that a change in fractions moved: whole ones are to be looked for around them.
+    """
 
     step: IntArray | None
     proven: bool = False
+    support: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 class Mover:
@@ -44,10 +48,12 @@ class Mover:
 
     def move(self, point: IntArray, unit: int, least: int, most: int, wanted: BoolArray) -> Move:
         """A move from the point that changes the unit by least … most, and rather wanted units than others."""
+        around = np.array([unit])
         for size, whole in self._ways():
-            found = self._within(self._window(unit, size), point, _Wish(unit, least, most, wanted), whole=whole)
+            found = self._within(self._window(around, size), point, _Wish(unit, least, most, wanted), whole=whole)
             if found.step is not None or (found.proven and size == self.size):
                 return found
+            around = np.union1d(found.support, unit) if len(found.support) else around
         return Move(None)
 
     def _ways(self) -> list[tuple[int, bool]]:
@@ -68,6 +74,7 @@ class Mover:
         if not len(place):
             return Move(None, proven=True)
         change = _Change(self._inside(window), point[window], int(place[0]), (wish.least, wish.most))
+        found = Move(None)
         for _ in range(1 if whole else TRIES):
             found = change.whole() if whole else change.cheapest(self._cost(wish.wanted[window]))
             if found.proven:
@@ -76,20 +83,20 @@ class Mover:
                 step = np.zeros(self.size, np.int64)
                 step[window] = found.step
                 return Move(step)
-        return Move(None)
+        return Move(None, support=window[found.support])
 
     def _cost(self, wanted: BoolArray) -> FloatArray:
         """Cheap changes of what is wanted, dearer ones elsewhere, far apart: so that corners are mostly whole."""
         cost = np.where(wanted, 0.3, 1.0)
         return np.concatenate([cost, cost]) * self.chance.exponential(1.0, 2 * len(cost))
 
-    def _window(self, unit: int, size: int) -> IntArray:
-        """Up to `size` unknowns, nearest first, without those that nothing in the window could balance."""
+    def _window(self, around: IntArray, size: int) -> IntArray:
+        """Up to `size` unknowns, nearest to some first, without those that nothing in the window could balance."""
         if size >= self.size:
             return self._balanced(np.arange(self.size))
         seen = np.zeros(self.size, np.bool_)
-        seen[unit] = True
-        edge, count = np.array([unit]), 1
+        seen[around] = True
+        edge, count = around, len(around)
         while len(edge) and count < size:
             near = np.unique(_members(self.system.rows, np.unique(_members(self.by_unit, edge))))
             edge = near[~seen[near]]
@@ -154,7 +161,11 @@ class _Change:
         point = found.whole()
         if point is not None and self._keeps(step := point[: len(self.point)] - point[len(self.point) :]):
             return Move(step)
-        return Move(None)
+        return Move(None, support=np.zeros(0, np.int64) if found.point is None else self._moved(found.point))
+
+    def _moved(self, point: FloatArray) -> IntArray:
+        added, taken = point[: len(self.point)], point[len(self.point) :]
+        return np.flatnonzero(np.abs(added - taken) > TOLERANCE)
 
     def _keeps(self, step: IntArray) -> bool:
         moved = self.point + step
