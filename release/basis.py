@@ -1,7 +1,7 @@
 """What a release lets its readers know, and the raw counts it was made from: what later releases are protected with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from disclosure.attack_view import UNBOUNDED, View
 from disclosure.history import History, Release
-from disclosure.table import Dimension, Table
+from disclosure.table import Dimension, Table, sums
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -62,9 +62,37 @@ class Basis:
         return View(made.dimensions, self.low, self.high, asked, small, np.zeros_like(asked), name)
 
 
-def exact(past: Sequence[Basis]) -> History:
-    """The earlier releases as the protector takes them: changed figures bind its counts and nothing else."""
-    return History(tuple(basis.release for basis in past))
+def exact(table: Table, past: Sequence[Basis]) -> History:
+    """The earlier releases as the protector takes them: changed figures bind its counts and nothing else.
+
+    What an earlier release said nothing of, since it was missing then, binds no count.
+    """
+    joint = together([table.dimensions, *(basis.dimensions for basis in past)])
+    joint.counts[_places(joint, table.dimensions)] = table.counts
+    inner = held_back(joint, past)
+    releases = (basis.release for basis in past)
+    return History(tuple(replace(made, counts=inner[_places(joint, made.dimensions)]) for made in releases))
+
+
+def together(each: Sequence[tuple[Dimension, ...]]) -> Table:
+    """An empty table over every leaf of any of these."""
+    dimensions = []
+    for same in zip(*each, strict=True):
+        leaves = tuple(dict.fromkeys(leaf for dimension in same for leaf in dimension.leaves))
+        dimensions.append(Dimension(same[0].name, leaves, {leaf: (leaf,) for leaf in leaves}))
+    return Table(tuple(dimensions), np.zeros([len(dimension.leaves) for dimension in dimensions], dtype=np.int64))
+
+
+def part_of(whole: Table, inner: Ints, dimensions: Sequence[Dimension]) -> Ints:
+    """Inner values over a joint table's leaves, summed to the codes of one that is a part of it."""
+    return sums(dimensions, inner[_places(whole, dimensions)])
+
+
+def _places(whole: Table, dimensions: Sequence[Dimension]) -> tuple[NDArray[np.intp], ...]:
+    """Where the leaves of a part stand among the whole's."""
+    places = [{leaf: i for i, leaf in enumerate(dimension.leaves)} for dimension in whole.dimensions]
+    pairs = zip(places, dimensions, strict=True)
+    return np.ix_(*(np.array([place[leaf] for leaf in d.leaves], dtype=np.intp) for place, d in pairs))
 
 
 def held_back(table: Table, past: Sequence[Basis]) -> Ints:

@@ -141,7 +141,7 @@ def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]]
 
 def _suppress(task: Task) -> Cells:
     """Withhold small cells and as many others as it takes that none of them can be worked out."""
-    safe = protect(task.table, WorkLimits(known=task.own), exact(task.past))
+    safe = protect(task.table, WorkLimits(known=task.own), exact(task.table, task.past))
     count = np.where(safe.withheld, 0, safe.values)
     return Cells(count, np.where(safe.withheld, "withheld", "shown"), Basis(safe.release()))
 

@@ -5,7 +5,7 @@ circle sees, and what everyone sees.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from disclosure.attack import Finding, Verdict, gate
 from disclosure.attack_view import Inner, View
-from disclosure.table import Dimension, DisclosureError, Table, sums
+from disclosure.table import DisclosureError, Table
 from models.shelf import Release
 from policies.classification import Classification
 from policies.law import LawOn
-from release.basis import Basis, held_back
+from release.basis import Basis, held_back, part_of, together
 from release.counts import count
 from release.gate import unasked
 from release.methods import strictest
@@ -140,7 +140,7 @@ def _own(
     vault: VaultSession, dataset: str, shown: Sequence[Shown], publishers: Sequence[str], circle: tuple[str, ...]
 ) -> Mapping[str, Ints]:
     """What the members counted themselves, as far as it is in figures that were shown: corrections are held back."""
-    table = _together([each.basis for each in shown])
+    table = _joint(shown)
     members = [party for party in publishers if EVERYONE in circle or party in circle]
     areas, categories, periods = (dimension.leaves for dimension in table.dimensions)
     leaves = Shape((), (), (), areas, categories, periods)
@@ -153,7 +153,7 @@ def _own(
 
 def _verdicts(held: Holding, classification: Classification, law: LawOn) -> Iterator[Verdict]:
     """The attack of one who holds the tables, then of each member who counted a part itself."""
-    table = _together([each.basis for each in held.shown])
+    table = _joint(held.shown)
     demands = [_demanded(each.basis, classification, law) for each in held.shown]
     views = [each.basis.view(*demand, _name(each)) for each, demand in zip(held.shown, demands, strict=True)]
     silent = [unasked(view) for view in views]
@@ -162,7 +162,7 @@ def _verdicts(held: Holding, classification: Classification, law: LawOn) -> Iter
     for party, own in held.own.items():
         known = View.at_least(table.dimensions, own, f"own counts of {party}")
         asked = [
-            _remainder(each, demand, _part(table, each.basis, own), f"{_name(each)} seen by {party}")
+            _remainder(each, demand, part_of(table, own, each.basis.dimensions), f"{_name(each)} seen by {party}")
             for each, demand in zip(held.shown, demands, strict=True)
         ]
         yield gate([*silent, known, *asked], truth=truth)
@@ -187,22 +187,10 @@ def _remainder(shown: Shown, demand: tuple[Ints, Ints], base: Ints, name: str) -
     return View.about(shown.basis.dimensions, below=below, need=asked, base=base, name=name)
 
 
-def _part(table: Table, basis: Basis, own: Ints) -> Ints:
-    """A member's part of every figure of a release."""
-    pairs = zip(table.dimensions, basis.dimensions, strict=True)
-    at = [[whole.leaves.index(leaf) for leaf in part.leaves] for whole, part in pairs]
-    return sums(basis.dimensions, own[np.ix_(*at)])
-
-
-def _together(bases: Sequence[Basis]) -> Table:
-    """One table over every leaf of any release, with the counts that they were made from."""
-    dimensions = []
-    for same in zip(*(basis.dimensions for basis in bases), strict=True):
-        leaves = tuple(dict.fromkeys(leaf for dimension in same for leaf in dimension.leaves))
-        dimensions.append(Dimension(same[0].name, leaves, {leaf: (leaf,) for leaf in leaves}))
-    empty = np.zeros([len(dimension.leaves) for dimension in dimensions], dtype=np.int64)
-    table = Table(tuple(dimensions), empty)
-    return Table(tuple(dimensions), held_back(table, bases))
+def _joint(shown: Sequence[Shown]) -> Table:
+    """Every leaf of any release, with the counts that they were made from."""
+    empty = together([each.basis.dimensions for each in shown])
+    return replace(empty, counts=held_back(empty, [each.basis for each in shown]))
 
 
 def _fitting(silent: Sequence[View], truth: Inner) -> Inner | None:

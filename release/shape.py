@@ -133,7 +133,10 @@ def _categories(scope: Scope) -> Iterator[Code]:
     if above:
         yield Code(TOTAL, "total", TOTAL_WORDS, None, leaves)
     for code, summed in groups.items():
-        yield Code(code, "group", _label(scope, code), _nearest(scope, code, groups) or above, summed)
+        if tree.groups[code].theme:  # overlaps the tree, so that it lies in nothing and adds up to nothing
+            yield Code(code, "theme", _label(scope, code), None, summed)
+        else:
+            yield Code(code, "group", _label(scope, code), _nearest(scope, code, groups) or above, summed)
     if "leaf" in levels:
         for leaf in leaves:
             yield Code(leaf, "leaf", _label(scope, leaf), _nearest(scope, leaf, groups) or above, (leaf,))

@@ -23,10 +23,11 @@ from policies.verdict import Permit
 from release.cell_key import CellKey
 from release.due import Due, Engines, look
 from release.reading import Rules, load_rules
+from release.reattack import Report, holdings, reattack
 from release.run import Outcome, Releaser
 from settings import Place
 from store import shelf
-from store.sessions import ReferenceSession, ShelfSession, open_engine, transaction
+from store.sessions import ReferenceSession, ShelfSession, VaultSession, open_engine, transaction
 from store.trail import TrailWriter
 from tests.api.shelf import AGREEMENT, approve
 
@@ -76,8 +77,8 @@ class Premises:
         ]
         self.deliver(publisher, "\n".join(["area,category,period,count", *rows, ""]), f"{weeks[0]}..{weeks[1]}")
 
-    def deliver(self, publisher: str, body: str, span: str) -> None:
-        """Deliver rows, with a coverage that makes what they leave out 0."""
+    def deliver(self, publisher: str, body: str, span: str | None) -> None:
+        """Deliver rows, with a coverage of a span that makes what they leave out 0, or with none."""
         engines = [open_engine(self.place, "pusher", writes="vault"), open_engine(self.place, "pusher")]
         receiver = Receiver(engines[0], engines[1])
         rules = the_rules()
@@ -89,7 +90,7 @@ class Premises:
             key=self.new_id(),
             body=body.encode(),
             media_type="text/csv",
-            coverage=f"areas=0126;categories=*;period={span}",
+            coverage=f"areas=0126;categories=*;period={span}" if span else None,
             request_id=self.new_id(),
             at=self.now,
         )
@@ -141,6 +142,18 @@ class Premises:
     def new_id(self) -> str:
         """A fresh id."""
         return f"id-{next(self._ids)}"
+
+
+def attack_all(premises: Premises, only: tuple[str, ...] | None = None) -> list[Report]:
+    """What each circle, or these parties, could work out from all that was released."""
+    engine = open_engine(premises.place, "releaser")
+    with transaction(engine) as session:
+        held = holdings(
+            VaultSession(session), ShelfSession(session), {DATASET: the_rules().datasets[DATASET].publishers}, only
+        )
+    engine.dispose()
+    rules, time = the_rules(), count().__next__
+    return [reattack(each, rules.classification, rules.law.at(premises.now.date()), time) for each in held]
 
 
 def furnish(place: Place) -> Premises:

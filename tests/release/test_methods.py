@@ -16,7 +16,7 @@ from release.basis import Basis, held_back
 from release.cell_key import CellKeyError, make_cell_key, read_cell_key
 from release.gate import Asked, attacked
 from release.methods_changed import behind_perturbed, behind_rounded, rounded
-from tests.release.premises import Premises, under, with_a_neighbour
+from tests.release.premises import Premises, attack_all, under, with_a_neighbour
 
 ROUND = under('{ kind = "round" }')
 CELLKEY = under('{ kind = "cellkey" }')
@@ -204,3 +204,54 @@ def test_a_member_who_counted_everything_is_not_asked_about(premises: Premises) 
     premises.agree(with_a_neighbour())
     premises.push("huddinge", WEEKS)
     assert premises.due().counts.own == {}
+
+
+def amended(method: str) -> bytes:
+    """The agreement's second version, under another method."""
+    return under(method).replace(b"version = 1", b"version = 2", 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("suppress", "round"),
+        ("suppress", "cellkey"),
+        ("round", "suppress"),
+        ("cellkey", "suppress"),
+        ("round", "cellkey"),
+    ],
+)
+def test_another_method_over_the_same_cells_is_safe_together_or_refused(
+    premises: Premises, first: str, then: str
+) -> None:
+    premises.agree(under(f'{{ kind = "{first}" }}'))
+    premises.push("huddinge", WEEKS)
+    assert premises.release().state == "released"
+    premises.agree(amended(f'{{ kind = "{then}" }}'))
+    outcome = premises.release()
+    assert outcome.state in {"released", "refused"}, outcome
+    assert all(report.safe for report in attack_all(premises))
+    assert premises.shelved()[0].method == (then if outcome.state == "released" else first)
+
+
+@pytest.mark.parametrize("method", ["suppress", "round", "cellkey"])
+def test_what_was_missing_shows_as_delivered_when_a_vintage_comes(premises: Premises, method: str) -> None:
+    premises.agree(under(f'{{ kind = "{method}" }}'))
+    weeks = ("2026-W40", "2026-W41")
+    premises.push("huddinge", weeks, mean=40.0)
+    premises.deliver("huddinge", "area,category,period,count\n0126,storning-klotter,2026-W43,50\n", None)
+    premises.release()
+    assert status_of(premises, "storning-buskorning", "2026-W43") == "missing"
+    premises.deliver("huddinge", "area,category,period,count\n0126,storning-buskorning,2026-W43,60\n", None)
+    premises.now += timedelta(days=80)
+    assert premises.release().state == "released"
+    frame = premises.shelved()[1].frame
+    told = frame.filter(pl.col("category").is_in(["storning-klotter", "storning-buskorning"]), period="2026-W43")
+    assert dict(zip(told["category"], told["count"], strict=True)) == pytest.approx(
+        {"storning-klotter": 50, "storning-buskorning": 60}, abs=5 if method == "cellkey" else 0
+    )
+
+
+def status_of(premises: Premises, category: str, period: str) -> str:
+    frame = premises.shelved()[1].frame
+    return str(frame.filter(category=category, period=period)["status"].item())

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from itertools import count
 
 import numpy as np
 import pytest
@@ -13,23 +12,12 @@ from cli.release import app
 from disclosure.history import Release
 from release.basis import Basis
 from release.past import pack, unpack
-from release.reattack import Report, holdings, reattack
 from store import vault_basis
-from store.sessions import ShelfSession, VaultSession, open_engine, transaction
+from store.sessions import VaultSession, open_engine, transaction
 from store.trail_reading import Asked, TrailReader
-from tests.release.premises import DATASET, TABLE, Premises, the_rules, under, with_a_neighbour
+from tests.release.premises import DATASET, TABLE, Premises, attack_all, under, with_a_neighbour
 
 WEEKS = ("2026-W40", "2026-W43")
-PUBLISHERS = {DATASET: ("huddinge", "sodertalje")}
-
-
-def attack_all(premises: Premises, only: tuple[str, ...] | None = None) -> list[Report]:
-    engine = open_engine(premises.place, "releaser")
-    with transaction(engine) as session:
-        held = holdings(VaultSession(session), ShelfSession(session), PUBLISHERS, only)
-    engine.dispose()
-    rules, time = the_rules(), count().__next__
-    return [reattack(each, rules.classification, rules.law.at(premises.now.date()), time) for each in held]
 
 
 @pytest.fixture
