@@ -2,66 +2,48 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
-from audit.entry import Operation
-from cli.errors import Stop
-from cli.opening import Opened
-from models.desk import AgreementStep, AgreementVersion
-from policies.agreement import Agreement
-from policies.folder import EXAMPLES, read_agreement
-from policies.life import Life, Person, Step, take
-from policies.reading import Words
+from audit.entry import Kind, Operation
+from cli.opening import Opened, new_id
+from desk.acts import Act, Engines, Note, Officer
+from policies.agreement import Agreement, parse_agreement
+from policies.folder import EXAMPLES
+from policies.life import Person
 from policies.references import Known
-from store import desk
-from store.sessions import DeskSession
 
 ENDING = ".toml"
 
 
 def add_agreements(home: Opened, known: Known, at: datetime) -> Iterator[Agreement]:
-    """Keep every example and take it through its life to the day it binds; gives each as it is done.
+    """Take every example through its life to the day it binds, each step in the trail; gives each as it is done.
 
     Raises:
         PolicyError: an example does not hold.
+        Refused: its life does not allow a step.
     """
+    officer = Officer(
+        Engines(home.engine(), home.engine("desk"), home.engine("shelf")), known.datasets, known.classification
+    )
     for file in sorted(EXAMPLES.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(ENDING):
-            body = file.read_bytes()
-            agreement = read_agreement(body, file.name, known)
-            _keep(home, agreement, body, at)
-            yield agreement
+            yield _agree(home, officer, file.name, file.read_bytes(), at)
 
 
-def _keep(home: Opened, agreement: Agreement, body: bytes, at: datetime) -> None:
+def _agree(home: Opened, officer: Officer, name: str, body: bytes, at: datetime) -> Agreement:
+    agreement = parse_agreement(body, name)
     author = Person(f"demo-{agreement.record.controller}-author", agreement.record.controller)
-    version = AgreementVersion(
-        digest=agreement.digest,
-        agreement=agreement.id,
-        version=agreement.version,
-        body=body,
-        author=author.id,
-        author_party=author.party,
-        created_at=at,
-    )
-    about = {"agreement": agreement.id, "agreement_version": str(agreement.version), "party": author.party}
-    steps = [
-        AgreementStep(digest=agreement.digest, step=step.what, party=step.by.party, person=step.by.id, at=at)
-        for step in _life(agreement, author, at).steps
-    ]
-    told = "proposed and approved for the demo"
-    with home.noted(Operation.ADMINISTER, note=told, **about), home.writing("desk") as session:
-        desk.add_version(DeskSession(session), version)
-        for step in steps:
-            desk.add_step(DeskSession(session), step)
+    officer.propose(body, name, Act("proposed", author, at), _note(home, author))
+    for party in agreement.parties:
+        by = Person(f"demo-{party.id}-officer", party.id)
+        officer.take(agreement.digest, Act("approved", by, at), _note(home, by))
+    return agreement
 
 
-def _life(agreement: Agreement, author: Person, at: datetime) -> Life:
-    life = Life(agreement, author)
-    steps = [Step("proposed", author, at.date())]
-    steps += [Step("approved", Person(f"demo-{party.id}-officer", party.id), at.date()) for party in agreement.parties]
-    for step in steps:
-        taken = take(life, step)
-        if isinstance(taken, Words):
-            raise Stop(f"the example {agreement.id} cannot be put in force: {taken.en}")
-        life = taken
-    return life
+def _note(home: Opened, by: Person) -> Note:
+    who = {"actor": by.id, "party": by.party, "role": "policy-officer", "request_id": new_id()}
+
+    def note(operation: Operation, kind: Kind = Kind.SINGLE, **said: Any) -> None:  # noqa: ANN401 -- Entry's own
+        home.note(operation, kind, **{**who, **said})
+
+    return note
