@@ -16,6 +16,7 @@ from cli.errors import Stop
 
 START: Final = "Start"
 USE: Final = "Push and pull (SAMSYN_URL)"
+FILES: Final = "On files, without a service"
 KEEP: Final = "Keep a home (SAMSYN_HOME)"
 
 
@@ -37,6 +38,8 @@ COMMANDS: Final = {
     "push": Command("cli.push", "push", USE),
     "pull": Command("cli.pull", "pull", USE),
     "collect": Command("cli.collect", "app", USE),
+    "protect": Command("cli.protect", "protect_file", FILES),
+    "attack": Command("cli.attack", "attack_file", FILES),
     "release": Command("cli.release", "app", KEEP),
     "agreement": Command("cli.agreement", "app", KEEP),
     "law": Command("cli.law", "law", KEEP),

@@ -14,7 +14,7 @@ import httpx
 
 SAMSYN = Path(sys.executable).with_name("samsyn")
 CHECKOUT = Path(__file__).parents[2]
-READY_SECONDS = 240
+READY_SECONDS = 600
 
 
 @dataclass
