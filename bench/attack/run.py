@@ -65,8 +65,8 @@ def main() -> None:
         except Stop as stop:
             rows.append({"scenario": scenario.name, "refused": stop.message})
         print(rows[-1], flush=True)
-    if options.only is None:
-        write(rows, "attack-loop" if options.loop else "attack")
+        if options.only is None:
+            write(rows, "attack-loop" if options.loop else "attack")
 
 
 def write(rows: list[dict[str, object]], name: str) -> None:
