@@ -23,9 +23,9 @@ from api.problems import (
     UnsupportedMediaType,
 )
 from api.wire import BASE, as_json
-from desk.acts import OTHERS, Act
+from desk.acts import Act
 from desk.held import Held
-from desk.refusals import Refused
+from desk.refusals import OTHERS, Refused
 from desk.withdrawing import withdraw_ended
 from policies.agreement import parse_agreement
 from policies.life import Person, What

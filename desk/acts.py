@@ -4,31 +4,29 @@ A step is judged twice: before it is announced, so that a refusal is one clear e
 be taken, since two officers may act at the same moment. Whoever terminates also takes back what was released.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.entry import Decision, Kind, Operation, Status
 from desk.held import Desk, Held, open_desk, read_desk
+from desk.judging import judge_proposal, judge_step
 from desk.refusals import Refused, UnknownVersionError
 from models.desk import AgreementStep, AgreementVersion
 from policies.agreement import Agreement
 from policies.classification import Classification
 from policies.dataset import Dataset
 from policies.folder import read_agreement
-from policies.life import Life, Person, Step, What, binding, take
-from policies.reading import PolicyError, Words
+from policies.life import Life, Person, Step, What
+from policies.reading import PolicyError
 from policies.references import Known
 from store import reference
 from store.desk import add_step, add_version, take_turn
 from store.sessions import DeskSession, ReferenceSession, transaction
-
-OTHERS: Final = "others"
-"""The code of a refusal because the agreement is between others; an outsider is told no more than that."""
 
 
 class Note(Protocol):
@@ -107,10 +105,10 @@ class Officer:
             created_at=act.at,
         )
         draft = Held(version, (), Life(agreement, act.by))
-        self._judged(agreement, act, note, lambda: _judge_proposal(self.desk(), draft, act))
+        self._judged(agreement, act, note, lambda: judge_proposal(self.desk(), draft.life, act.step))
 
         def add(session: DeskSession) -> None:
-            _judge_proposal(read_desk(session), draft, act)
+            judge_proposal(read_desk(session), draft.life, act.step)
             add_version(session, version)
             add_step(session, _row(agreement, act))
 
@@ -127,10 +125,10 @@ class Officer:
         held = self.desk().versions.get(digest)
         if held is None:
             raise UnknownVersionError(f"there is no version with sha256 {digest}")
-        self._judged(held.agreement, act, note, lambda: _judge_step(self.desk(), digest, act))
+        self._judged(held.agreement, act, note, lambda: judge_step(self.desk(), digest, act.step))
 
         def add(session: DeskSession) -> None:
-            _judge_step(read_desk(session), digest, act)
+            judge_step(read_desk(session), digest, act.step)
             add_step(session, _row(held.agreement, act))
 
         self._announced(held.agreement, act, note, add)
@@ -175,65 +173,6 @@ def version_said(agreement: Agreement) -> str:
 
 def _about(agreement: Agreement) -> dict[str, Any]:
     return {"agreement": agreement.id, "agreement_version": version_said(agreement)}
-
-
-def _judge_proposal(held: Desk, draft: Held, act: Act) -> None:
-    """Refuse a proposal whose number is taken, which contradicts what binds, or whose proposer may not make it."""
-    earlier = held.of(draft.agreement.id)
-    if not _may_change(earlier, act.by.party):
-        raise Refused(OTHERS, _belongs_to_others(draft.agreement))
-    newest = max((each.agreement.version for each in earlier), default=0)
-    if draft.agreement.version <= newest:
-        raise Refused("version", _number_taken(draft.agreement, newest))
-    _step(draft.life, act, held)
-    _judge_together((*held.lives, draft.life), draft.life)
-
-
-def _may_change(earlier: Sequence[Held], party: str) -> bool:
-    """Whether a party may propose the next version: one of those who agreed the last, or who were asked to so far.
-
-    Otherwise anyone could end an agreement of others with a text that only they themselves approve.
-    """
-    agreed = [each for each in earlier if each.life.agreed]
-    concerned = agreed[-1:] or earlier
-    return not concerned or any(each.agreement.party(party) for each in concerned)
-
-
-def _judge_step(held: Desk, digest: str, act: Act) -> None:
-    life = held.versions[digest].life
-    after = _step(life, act, held)
-    if act.what == "approved":
-        _judge_together(tuple(after if each is life else each for each in held.lives), after)
-
-
-def _step(life: Life, act: Act, held: Desk) -> Life:
-    after = take(life, act.step, held.lives)
-    if isinstance(after, Words):
-        raise Refused("life", after)
-    return after
-
-
-def _judge_together(lives: tuple[Life, ...], new: Life) -> None:
-    """Refuse what would contradict the agreements that bind, were every party of the new version to approve it."""
-    approved = tuple(Step("approved", Person("", party), new.agreement.valid_from) for party in new.awaits)
-    try:
-        binding(life._replace(steps=(*life.steps, *approved)) if life is new else life for life in lives)
-    except PolicyError as error:
-        raise Refused("contradiction", Words(sv=str(error), en=str(error))) from None
-
-
-def _belongs_to_others(agreement: Agreement) -> Words:
-    return Words(
-        sv=f"{agreement.id} är en överenskommelse mellan andra; välj ett annat id",
-        en=f"{agreement.id} is an agreement between others; choose another id",
-    )
-
-
-def _number_taken(agreement: Agreement, newest: int) -> Words:
-    return Words(
-        sv=f"{agreement.id} har redan version {newest}; ge den här texten nummer {newest + 1}",
-        en=f"{agreement.id} has version {newest} already; give this text the number {newest + 1}",
-    )
 
 
 def _row(agreement: Agreement, act: Act) -> AgreementStep:

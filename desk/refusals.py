@@ -1,6 +1,11 @@
 """Why a step may not be taken."""
 
+from typing import Final
+
 from policies.reading import Words
+
+OTHERS: Final = "others"
+"""The code of a refusal because the agreement is between others; an outsider is told no more than that."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer rather than an error; the sentence is for the one who asked
