@@ -1,4 +1,8 @@
-"""What each dataset takes, from its file, the classification and the areas in the database."""
+"""What each dataset takes from whom, from its file, the classification, and the areas and parties in the database.
+
+A party that answers for an area (a municipality for its kommun) counts what lies in it and nothing else, so that nobody
+can change what is another's to say.
+"""
 
 import threading
 from collections.abc import Mapping
@@ -11,8 +15,9 @@ from intake.delivery_dataset import expectation_of
 from intake.delivery_expectation import Expectation, Limits
 from policies.classification import Classification
 from policies.dataset import Dataset
-from store.reference import areas, scheme
-from store.sessions import ReferenceSession, transaction
+from store.parties import party as find_party
+from store.reference import areas, lineage, parents, scheme
+from store.sessions import PartiesSession, ReferenceSession, transaction
 
 Levels = Mapping[str, str]
 """The level of every area of a scheme, by code."""
@@ -27,6 +32,7 @@ class Expectations:
     reference: Engine
     limits: Limits
     _levels: dict[tuple[str, str], Levels] = field(default_factory=dict)
+    _inside: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def of(self, dataset: str, publisher: str, today: date) -> Expectation | None:
@@ -35,7 +41,21 @@ class Expectations:
         if found is None or publisher not in found.publishers:
             return None
         levels = self._levels_of(found.area_scheme)
-        return expectation_of(found, self.classification, levels, today, self.limits)
+        own = self._own(publisher, found.area_scheme)
+        return expectation_of(found, self.classification, levels, today, self.limits, own=own)
+
+    def _own(self, publisher: str, scheme_id: str) -> frozenset[str] | None:
+        """The areas of a scheme that lie in the one its party answers for; None where it answers for none."""
+        with transaction(self.reference) as opened:
+            party = find_party(PartiesSession(opened), publisher)
+            known = scheme(ReferenceSession(opened), scheme_id)
+            if party is None or party.area is None or known is None:
+                return None
+            key = (scheme_id, known.digest, party.area)
+            with self._lock:
+                if key not in self._inside:
+                    self._inside[key] = _inside(ReferenceSession(opened), scheme_id, party.area)
+                return self._inside[key]
 
     def _levels_of(self, scheme_id: str) -> Levels:
         with transaction(self.reference) as opened:
@@ -46,3 +66,10 @@ class Expectations:
                 if key not in self._levels:
                     self._levels[key] = {area.code: area.level for area in areas(session, scheme_id)}
                 return self._levels[key]
+
+
+def _inside(session: ReferenceSession, scheme_id: str, area: str) -> frozenset[str]:
+    """The codes of a scheme's areas that lie in an area of any scheme, or are it."""
+    above = parents(session)
+    own = (at for at in above if at[0] == scheme_id)
+    return frozenset(at[1] for at in own if area in {code for _, code in lineage(at, above)})

@@ -44,6 +44,7 @@ class Expectation:
         today: the day of receipt; a period that begins later is in the future.
         limits: how large the delivery may be.
         other_areas: codes of the scheme's other levels, each with its level; for a helpful message.
+        foreign_areas: codes of the level that other publishers count.
         groups: codes of the classification that have parts.
         other_categories: leaves of the classification that other datasets have.
     """
@@ -58,6 +59,7 @@ class Expectation:
     today: date
     limits: Limits = DEFAULT_LIMITS
     other_areas: Mapping[str, str] = field(default_factory=dict)
+    foreign_areas: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
     other_categories: frozenset[str] = frozenset()
 

@@ -262,6 +262,12 @@ _OF_A_CODE = {
         "{value} är inget område i denna datamängd",
         "ange en kod på nivån {level}, som {example}",
     ),
+    "area-foreign": _message(
+        "{value} is an area that another publisher counts",
+        "deliver your own areas only, such as {example}",
+        "{value} är ett område som någon annan räknar",
+        "leverera bara egna områden, som {example}",
+    ),
     "area-level": _message(
         "{value} is an area of level {found}",
         "this dataset counts by {level}: give such a code, as {example}",

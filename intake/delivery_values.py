@@ -91,6 +91,8 @@ def _why_digits(text: str) -> Why | None:
 def _why_code_of_area(text: str, expected: Expectation) -> Why:
     example = expected.areas[0] if expected.areas else "—"
     level = {"level": expected.area_level, "example": example}
+    if text in expected.foreign_areas:
+        return Why("area-foreign", level)
     if text in expected.other_areas:
         return Why("area-level", level | {"found": expected.other_areas[text]})
     if f"0{text}" in expected.area_set:

@@ -4,14 +4,17 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlmodel import select
 
 from api import push
 from audit.entry import Entry, Kind, Operation
 from audit.receipt import Receipt
 from intake.areas_builtin import sverige
 from intake.areas_store import store_areas
+from models.vault import Coverage
 from settings import PushSettings
-from store.sessions import ReferenceSession, open_engine, transaction
+from store.parties import party as find_party
+from store.sessions import PartiesSession, ReferenceSession, open_engine, transaction
 from store.trail_key import FOLDER as LOG_FOLDER
 from store.trail_key import read_verifier_key
 from tests.api.conftest import Open
@@ -191,3 +194,33 @@ def test_what_a_crash_left_open_is_settled_at_the_start(house: House, open_door:
     settled = [entry.fields for entry in house.trail(Operation.COLLECT) if entry.fields["requestId"][:7] == "crashed"]
     outcomes = {fields["requestId"]: fields["status"] for fields in settled if fields["kind"] == "outcome"}
     assert outcomes == {"crashed-0": "done", "crashed-1": "not-done"}
+
+
+def of_sodertalje(house: House) -> None:
+    """Let the party answer for its kommun, as it would in earnest."""
+    engine = open_engine(house.place, "owner")
+    with transaction(engine) as session:
+        party = find_party(PartiesSession(session), "sodertalje")
+        assert party is not None
+        party.area = "0181"
+    engine.dispose()
+
+
+def test_a_municipality_counts_its_own_kommun_and_no_other(house: House, door: Visitor) -> None:
+    of_sodertalje(house)
+    anothers = CSV.replace("0181", "0126")
+    refused = send(house, door, anothers)
+    assert refused.status_code == 422
+    assert {fault["code"] for fault in refused.json()["errors"]} == {"area-foreign"}
+    assert send(house, door, key="k2").status_code == 201
+
+
+def test_what_a_municipality_declares_to_cover_is_its_own(house: House, door: Visitor) -> None:
+    of_sodertalje(house)
+    assert send(house, door, **{"Samsyn-Coverage": "*"}).status_code == 201
+    engine = open_engine(house.place, "owner")
+    with transaction(engine) as session:
+        assert [each.areas for each in session.exec(select(Coverage))] == [["0181"]]
+    engine.dispose()
+    refused = send(house, door, key="k2", **{"Samsyn-Coverage": "areas=0126;categories=*;period=2026-W07"})
+    assert 400 <= refused.status_code < 500
