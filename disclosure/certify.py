@@ -27,7 +27,7 @@ def certify(cover: Cover, windows: Windows, task: Task, most: int, rounds: int) 
     idle = 0
     for _ in range(rounds):
         before = _left(cover, task.wanted)
-        for members in windows.cut(np.flatnonzero(cover.hidden), most, task.chance):
+        for members in windows.cut(cover.movable, most, task.chance):
             in_window(cover, members, task)
         after = _left(cover, task.wanted)
         idle = idle + 1 if after > 0.95 * before else 0

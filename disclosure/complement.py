@@ -57,7 +57,7 @@ def complement(position: Position, windows: Windows, effort: Effort, seed: int) 
 
     There are none of these unless figures are already out.
     """
-    small = position.hidden.sum() <= effort.later
+    small = (position.hidden & ~position.frozen).sum() <= effort.later
     tries = [replace(effort, near=(near, *effort.near)) for near in effort.tries] if small else [effort]
     made = [Complement(position, windows, each, seed + n) for n, each in enumerate(tries)]
     lost = [work.run() for work in made]
@@ -139,7 +139,7 @@ class Complement:
         reach = int(self.cover.need[unit])
         if self._buy(unit, Rules(reach, NOTHING_SHOWN, self.effort.spare, 0.4)):
             return True
-        hidden = np.flatnonzero(self.cover.hidden)
+        hidden = self.cover.movable
         if len(hidden) > self.effort.later or self.programs >= self.effort.programs:
             return False
         for _ in range(2):

@@ -30,7 +30,7 @@ class Position:
         hidden: withheld from the start: primaries, earlier withheld, and what is nowhere published.
         need: values that each hidden unit must keep besides the true one; 0 where nothing asks for it.
         asked: the same, should the unit become withheld.
-        frozen: shown already, or known to a recipient; can never be withheld.
+        frozen: cannot move: shown already, or apart from all that is new.
         size: published cells in each unit, the price of withholding it.
     """
 
@@ -77,7 +77,7 @@ class Cover:
     def __post_init__(self) -> None:
         """Start from what is hidden anyway."""
         self.hidden, self.need = self.at.hidden.copy(), self.at.need.copy()
-        self.price = np.where(self.hidden, HIDDEN, self.at.price)
+        self.price = np.where(self.hidden & ~self.at.frozen, HIDDEN, self.at.price)
         self.kept_up = np.zeros(self.at.units.count, dtype=np.int64)
         self.kept_down = np.zeros(self.at.units.count, dtype=np.int64)
         self.holding = [[] for _ in range(self.at.units.count)]
@@ -100,6 +100,11 @@ class Cover:
     def secondary(self) -> Flags:
         """Units withheld for the others' sake."""
         return self.hidden & ~self.at.hidden
+
+    @property
+    def movable(self) -> Ints:
+        """Units that a move within what is withheld may change."""
+        return np.flatnonzero(self.hidden & ~self.at.frozen)
 
     @property
     def cost(self) -> int:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csgraph
 
 from disclosure.cover import Position
 from disclosure.history import History, Joint, join
@@ -60,14 +61,15 @@ class Knowledge:
         somewhere = np.maximum(np.maximum(listed, frozen), withheld)
         most = self.units.most
         hidden, nowhere = most(withheld) > 0, most(somewhere) == 0
+        far = ~self._near(listed, np.maximum(frozen, withheld), most(frozen) > 0)
         return Position(
             units=self.units,
             value=most(self.joint.values),
             least=most(self._least(somewhere)),
             hidden=hidden | nowhere,
-            need=np.where(hidden, most(asked), 0),
+            need=np.where(hidden & ~far, most(asked), 0),
             asked=np.where(nowhere, 0, most(asked)),
-            frozen=most(frozen) > 0,
+            frozen=(most(frozen) > 0) | far,
             size=self.units.total(listed),
         )
 
@@ -83,6 +85,23 @@ class Knowledge:
             frozen[at[release.shown]] = withheld[at[release.withheld]] = 1
             asked[at[release.withheld]] = np.maximum(asked[at[release.withheld]], 1)
         return listed, frozen, withheld, asked
+
+    def _near(self, listed: Ints, before: Ints, frozen: Flags) -> Flags:
+        """Units that the table says something new of, and all that can move together with these.
+
+        What nothing new is said of stays as safe as the earlier releases left it, so that a year of history need
+        not be worked through again for each week.
+        """
+        if self.terms.known or self.terms.zeros != "published" or self.table.minimum_feasible.max(initial=0) > 2:
+            return np.ones(self.units.count, dtype=np.bool_)
+        relations, of_cell = self.joint.space.relations, self.units.of_cell
+        told = (listed > 0) & (before == 0)
+        cells = told | (relations.T @ (relations @ told.astype(np.int64) != 0).astype(np.int64) != 0)
+        near = np.zeros(self.units.count, dtype=np.bool_)
+        near[of_cell[cells & (of_cell >= 0)]] = True
+        moving = self.units.relations.multiply((~frozen).astype(np.int64)).tocsr()
+        _, part = csgraph.connected_components(abs(moving.T) @ abs(moving), directed=False)
+        return np.isin(part, part[near])
 
     def _zero(self) -> Flags:
         """Cells that every reader knows to be zero."""

@@ -1,0 +1,112 @@
+"""CPU time, memory and secondaries of complementary suppression on the reference tables.
+
+`python bench/disclosure/run.py T2 S …` (default: the tables up to S2). One process per table, one core; compiling is
+left out of the time. Figures of former runs are kept for tables not run again.
+"""
+
+import argparse
+import csv
+import gzip
+import json
+import platform
+import resource
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from disclosure.protect import protect
+from disclosure.table import Dimension, Table
+
+HERE = Path(__file__).resolve()
+SHARED = HERE.parents[2].parent / "shared" / "sdc"
+RESULTS = HERE.parents[1] / "results"
+USUAL = [*(f"T{n}" for n in range(10)), "S", "S2"]
+COLUMNS = ["table", "published", "primary", "secondary", "peer", "cpu", "rss"]
+
+
+def reference(name: str) -> Table:
+    """A reference table; k is 5."""
+    folder = SHARED / "tables" / name
+    mapping = json.loads((folder / "dims.json").read_text())
+    dims = tuple(Dimension.from_mapping(name, codes) for name, codes in mapping.items())
+    places = [{leaf: i for i, leaf in enumerate(d.leaves)} for d in dims]
+    counts = np.zeros(tuple(len(d.leaves) for d in dims), dtype=np.int64)
+    with gzip.open(folder / "inner.csv.gz", "rt") as rows:
+        for row in csv.DictReader(rows):
+            counts[tuple(place[row[d.name]] for place, d in zip(places, dims, strict=True))] = int(row["freq"])
+    return Table(dims, counts)
+
+
+def peers() -> dict[str, int]:
+    """Secondaries of GaussSuppression, per table."""
+    with (SHARED / "peers.csv").open() as rows:
+        return {r["set"]: int(float(r["secondary"])) for r in csv.DictReader(rows) if r["peer"] == "gauss"}
+
+
+def measure(name: str) -> dict[str, object]:
+    """One table's figures, in this process."""
+    table = reference(name)
+    protect(Table((Dimension.from_mapping("a", {"all": ["x", "y"], "x": ["x"], "y": ["y"]}),), np.array([1, 9])))
+    start = time.process_time()
+    safe = protect(table)
+    spent = time.process_time() - start
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {
+        "table": name,
+        "published": int(table.shown().sum()),
+        "primary": int(safe.primary.sum()),
+        "secondary": int(safe.secondary.sum()),
+        "peer": peers().get(name),
+        "cpu": round(spent, 1),
+        "rss": rss,
+    }
+
+
+def apart(name: str) -> dict[str, object]:
+    """One table's figures, in a process of its own."""
+    command = [sys.executable, str(HERE), "--alone", name]
+    return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+
+
+def write(rows: dict[str, dict[str, object]]) -> None:
+    """The figures as JSON and as a page."""
+    RESULTS.mkdir(exist_ok=True)
+    machine = {"date": datetime.now(UTC).date().isoformat(), "machine": platform.processor() or platform.machine()}
+    (RESULTS / "disclosure.json").write_text(json.dumps({**machine, "tables": rows}, indent=1) + "\n")
+    lines = [
+        "# Complementary suppression",
+        "",
+        f"{machine['date']}, {machine['machine']}, Python {platform.python_version()}, one core, k = 5, all margins.",
+        "Every withheld cell keeps at least two whole values against a reader who knows it is at least 1.",
+        "Peer: GaussSuppression 1.2.3, which does not quite reach that. CPU in seconds, memory in MiB.",
+        "",
+        "| table | published | primary | secondary | peer's secondary | CPU | memory |",
+        "|---|---|---|---|---|---|---|",
+        *("| " + " | ".join(str(row[c]) for c in COLUMNS) + " |" for row in rows.values()),
+    ]
+    (RESULTS / "disclosure.md").write_text("\n".join(lines) + "\n")
+
+
+def main() -> None:
+    """Measure, print, keep."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("tables", nargs="*", default=USUAL)
+    asked.add_argument("--alone", help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    if given.alone:
+        print(json.dumps(measure(given.alone)))
+        return
+    kept = RESULTS / "disclosure.json"
+    rows = json.loads(kept.read_text())["tables"] if kept.exists() else {}
+    for name in given.tables:
+        rows[name] = apart(name)
+        print(rows[name], flush=True)
+        write(rows)
+
+
+if __name__ == "__main__":
+    main()
