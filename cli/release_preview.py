@@ -119,7 +119,8 @@ class Previewer:
         changed, reason = self._change(due) if is_draft else (None, "")
         tried = newest(due, self.periods) if self.periods else due
         trials = Trials(tried, self._past(tried, without=table.id), self.key, perf_counter)
-        return named.tried(tried, list(trials.run()), advise(tried, self.share), changed, reason)
+        advice = None if table.method.kind == "open" else advise(tried, self.share)
+        return named.tried(tried, list(trials.run()), advice, changed, reason)
 
     def _change(self, due: Due) -> tuple[Change | None, str]:
         try:

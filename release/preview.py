@@ -5,6 +5,7 @@ Nothing here is put anywhere. A table is tried as if it were new, beside what it
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from disclosure.attack import Finding
 from disclosure.coarsening import Share, share_shown
 from disclosure.protect import Unprotectable
-from disclosure.table import Table
+from disclosure.table import Dimension, Table
 from policies.terms import Method, MethodKind
 from release.basis import Basis
 from release.cell_key import CellKey
@@ -91,7 +92,7 @@ class Trials:
         return Trial(
             method=kind,
             chosen=own.kind == kind,
-            share=share_shown(task.table, made.status == "withheld"),
+            share=share_of(task.table, made.status == "withheld"),
             mean_error=mean,
             largest_error=largest,
             asked=asked,
@@ -109,6 +110,21 @@ def newest(due: Due, periods: int) -> Due:
     """The table in its newest periods only."""
     shape: Shape = due.shape.of_periods({code.code for code in due.shape.periods[-periods:]})
     return replace(due, shape=shape, counts=due.counts.of_periods(due.shape, shape))
+
+
+def share_of(table: Table, withheld: NDArray[np.bool_]) -> Share:
+    """Of the published cells with events those shown, and of the events those in shown cells of the finest codes."""
+    finest = reduce(np.multiply.outer, [_finest(dimension) for dimension in table.dimensions])
+    events = np.where(table.shown(), table.totals(), 0)
+    inner = np.where(finest, events, 0)
+    cells = share_shown(table, withheld).cells
+    return Share(cells, int(inner[~withheld].sum()) / whole if (whole := int(inner.sum())) else 1.0)
+
+
+def _finest(dimension: Dimension) -> NDArray[np.bool_]:
+    """The codes that no other code of their dimension lies inside."""
+    sums = [frozenset(leaves) for leaves in dimension.codes.values()]
+    return np.array([not any(other < leaves for other in sums) for leaves in sums])
 
 
 def _errors(table: Table, made: Cells) -> tuple[float, int]:

@@ -16,8 +16,10 @@ from typer.testing import CliRunner
 
 from audit.entry import Operation
 from cli.release import app
+from disclosure.coarsening import Share
+from disclosure.table import Dimension, Table
 from release.cell_key import FOLDER, make_cell_key
-from release.preview import Trials, newest
+from release.preview import Trials, newest, share_of
 from release.preview_change import change
 from release.preview_levels import advise
 from store.sessions import open_engine
@@ -73,6 +75,15 @@ def test_only_the_newest_periods_are_tried_when_asked(delivered: Premises) -> No
     due = newest(delivered.due(), 2)
     assert [code.code for code in due.shape.periods] == ["2026-W43", "2026-W44"]
     assert due.counts.events.shape[2] == 2
+
+
+def test_counts_in_the_finest_cells_are_what_a_share_of_counts_is_of() -> None:
+    categories = Dimension.from_mapping("category", {"total": ("x", "y"), "x": ("x",), "y": ("y",)})
+    months = Dimension.from_mapping("period", {"2026-01": ("w1", "w2")})
+    table = Table((categories, months), np.array([[2, 1], [5, 2]]))
+    withheld = np.array([[False], [True], [False]])
+    assert share_of(table, withheld) == Share(2 / 3, 0.7)
+    assert share_of(table, np.zeros((3, 1), np.bool_)) == Share(1.0, 1.0)
 
 
 def test_the_finest_level_of_which_enough_is_shown_is_recommended(delivered: Premises) -> None:
