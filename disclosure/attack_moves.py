@@ -17,7 +17,8 @@ from disclosure.attack_view import UNBOUNDED, BoolArray, IntArray
 
 NEAR: Final = 1_000  # unknowns in a window
 WIDE: Final = 3_000  # unknowns in the next one, before the whole system
-TRIES: Final = 12  # linear programs, each with other costs, before whole numbers are asked for
+TRIES: Final = 12  # linear programs in a near window, each with other costs, before whole numbers are asked for
+ROUNDS: Final = 4  # linear programs over everything, each followed by whole numbers around what it moved
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,11 @@ class Mover:
 
     def _ways(self) -> list[tuple[int, bool]]:
         """Window sizes and whether to ask for whole numbers, cheapest first."""
-        sizes = [min(NEAR, self.size), min(WIDE, self.size), self.size]
-        return list(dict.fromkeys((size, whole) for whole in (False, True) for size in sizes))
+        if self.size <= NEAR:
+            return [(self.size, False), (self.size, True)]
+        wide = min(WIDE, self.size)
+        again = [(self.size, False), (NEAR, True)] * ROUNDS
+        return [(NEAR, False), (wide, False), *again, (wide, True), (self.size, True)]
 
     def reach(self, point: IntArray, move: IntArray) -> tuple[int, int]:
         """How often the move can be made backwards (≤ 0) and forwards (≥ 0) from the point."""
@@ -75,7 +79,7 @@ class Mover:
             return Move(None, proven=True)
         change = _Change(self._inside(window), point[window], int(place[0]), (wish.least, wish.most))
         found = Move(None)
-        for _ in range(1 if whole else TRIES):
+        for _ in range(TRIES if not whole and len(window) <= NEAR else 1):
             found = change.whole() if whole else change.cheapest(self._cost(wish.wanted[window]))
             if found.proven:
                 return found
