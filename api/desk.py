@@ -27,7 +27,7 @@ from api.problems import BadRequest, NotAcceptable, NotFound, UnknownCode
 from api.reception import Reception, answers, open_reception
 from api.wire import BASE, Wire, as_json, meta, paged
 from audit.entry import Decision, Operation
-from desk.acts import Engines, Officer, version_said
+from desk.acts import Engines, Officer
 from policies.classification import load_classification
 from policies.dataset import load_datasets
 from settings import DeskSettings
@@ -116,7 +116,7 @@ def one_version(
         Operation.READ,
         decision=Decision.PERMIT,
         agreement=agreement,
-        agreement_version=version_said(held.agreement),
+        agreement_version=held.agreement.version_told,
         note=f"version {written_as}",
     )
     if written_as == "json":

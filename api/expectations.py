@@ -38,23 +38,24 @@ class Expectations:
     def of(self, dataset: str, publisher: str, today: date) -> Expectation | None:
         """What a dataset takes on a day from one of its publishers; None for anyone and anything else."""
         found = self.datasets.get(dataset)
-        if found is None or publisher not in found.publishers:
-            return None
-        levels = self._levels_of(found.area_scheme)
-        own = self._own(publisher, found.area_scheme)
-        return expectation_of(found, self.classification, levels, today, self.limits, own=own)
-
-    def _own(self, publisher: str, scheme_id: str) -> frozenset[str] | None:
-        """The areas of a scheme that lie in the one its party answers for; None where it answers for none."""
         with transaction(self.reference) as opened:
             party = find_party(PartiesSession(opened), publisher)
-            known = scheme(ReferenceSession(opened), scheme_id)
-            if party is None or party.area is None or known is None:
-                return None
-            key = (scheme_id, known.digest, party.area)
+        if found is None or not found.takes_from(publisher, party.kind if party else ""):
+            return None
+        levels = self._levels_of(found.area_scheme)
+        named = publisher in found.publishers
+        own = self._own(party.area, found.area_scheme) if party and party.area else None if named else frozenset()
+        return expectation_of(found, self.classification, levels, today, self.limits, own=own)
+
+    def _own(self, area: str, scheme_id: str) -> frozenset[str]:
+        """The areas of a scheme that lie in the one that a party answers for."""
+        with transaction(self.reference) as opened:
+            session = ReferenceSession(opened)
+            known = scheme(session, scheme_id)
+            key = (scheme_id, known.digest if known else "", area)
             with self._lock:
                 if key not in self._inside:
-                    self._inside[key] = _inside(ReferenceSession(opened), scheme_id, party.area)
+                    self._inside[key] = _inside(session, scheme_id, area)
                 return self._inside[key]
 
     def _levels_of(self, scheme_id: str) -> Levels:

@@ -82,7 +82,7 @@ class Reading:
             release=self.found.release.id if self.found else "",
             agreement=self.permit.agreement,
             agreement_version=f"{self.permit.version} sha256:{self.permit.digest}",
-            grounds=(*self.permit.grounds, *map(str, self.permit.cites)),
+            grounds=self.permit.legal_grounds,
             policy_digest=self.rules.digest(self.permit.dataset),
             note=note,
             **said,

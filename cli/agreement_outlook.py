@@ -72,6 +72,6 @@ def _parties(agreement: Agreement, registered: Mapping[str, str] | None) -> Iter
 def _deliveries(agreement: Agreement, rules: Rules) -> Iterator[Missing]:
     for name in dict.fromkeys(table.dataset for table in agreement.tables):
         dataset = rules.datasets[name]
-        who = " or ".join(party for party in dataset.publishers if agreement.party(party))
+        who = " or ".join(party.id for party in agreement.parties if dataset.takes_from(party.id, party.kind))
         told = f"{who} delivers {name} by {dataset.granularity} and {dataset.area_level}, from {dataset.first} on"
         yield Missing("delivery", told)

@@ -137,9 +137,8 @@ def _tell(path: Path, against: Against, answers: Answers) -> None:
     (agreement,) = read_texts([path], against)
     awaits = tuple(party.id for party in agreement.parties)
     say(agreement, list(outlook(agreement, against.rules, now().date(), against.registered, awaits)))
-    delivered = {
-        publisher for table in agreement.tables for publisher in against.rules.datasets[table.dataset].publishers
-    }
+    datasets = [against.rules.datasets[table.dataset] for table in agreement.tables]
+    delivered = {party.id for each in datasets for party in agreement.parties if each.takes_from(party.id, party.kind)}
     for party in sorted(set(answers.pushes) - delivered):
         typer.echo(f"No table of what {party} delivers: name it as publisher of a dataset in policies/datasets first")
     typer.echo(f"Next: samsyn agreement propose {path} --party {answers.party}")

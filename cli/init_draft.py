@@ -68,6 +68,12 @@ class Answers:
     valid_to: date
     contact: tuple[str, str]
 
+    def kind_of(self, party: str) -> str:
+        """What kind of party this is, as far as was asked; empty where it was not."""
+        if party == self.party:
+            return self.kind
+        return "municipality" if party == self.owner and self.example == WEEKLY else ""
+
     @property
     def example(self) -> str:
         """The file of the example that fits."""
@@ -116,7 +122,8 @@ def _stays(part: str, answers: Answers, datasets: Mapping[str, Dataset]) -> bool
     if _table(part) == "parties":
         return _value(part, "id") in answers.parties
     if _table(part) == "tables":
-        return bool(set(datasets[_value(part, "dataset")].publishers) & set(answers.pushes))
+        dataset = datasets[_value(part, "dataset")]
+        return any(dataset.takes_from(party, answers.kind_of(party)) for party in answers.pushes)
     return True
 
 

@@ -5,13 +5,12 @@ import re
 from typing import Annotated, get_args
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from audit.entry import Operation
 from auth.principal import Role, RoleError, read_roles
 from auth.secrets import hash_secret, new_secret
 from cli.errors import Stop
+from cli.listing import listing, show
 from cli.opening import now, opened
 from models.parties import Client, Party
 from policies.parties import PURPOSES, PartyKind
@@ -55,10 +54,10 @@ def list_parties(*, as_json: _Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([row.model_dump(mode="json") for row in rows]))
         return
-    listing = Table("party", "name", "kind", "area", "status")
+    rows_shown = listing("party", "name", "kind", "area", "status")
     for row in rows:
-        listing.add_row(row.id, row.name, row.kind, row.area or "", row.status)
-    Console().print(listing)
+        rows_shown.add_row(row.id, row.name, row.kind, row.area or "", row.status)
+    show(rows_shown)
 
 
 @party_app.command("suspend")
@@ -124,10 +123,10 @@ def list_clients(
     if as_json:
         typer.echo(json.dumps([row.model_dump(mode="json", exclude={"secret_hash"}) for row in rows]))
         return
-    listing = Table("client", "party", "roles", "default purpose", "status")
+    rows_shown = listing("client", "party", "roles", "default purpose", "status")
     for row in rows:
-        listing.add_row(row.id, row.party_id, ", ".join(row.roles), row.default_purpose or "", row.status)
-    Console().print(listing)
+        rows_shown.add_row(row.id, row.party_id, ", ".join(row.roles), row.default_purpose or "", row.status)
+    show(rows_shown)
 
 
 @client_app.command("suspend")

@@ -36,7 +36,7 @@ def pull(
     ] = None,
     *,
     file_format: Annotated[
-        str | None, typer.Option("--format", help="csv (default), json, json-stat2, geojson, parquet, xlsx, arrow.")
+        str | None, typer.Option("--format", help="csv (default) or json.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write the file here, not to the terminal.")] = None,
     area: _Codes = None,

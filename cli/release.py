@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from audit.entry import Operation
 from cli.errors import Stop
+from cli.listing import listing, show
 from cli.opening import Opened, new_id, now, opened
 from cli.pulled import tell_readers
 from cli.release_attack import attack
@@ -69,12 +69,12 @@ def list_releases(*, as_json: _Json = False) -> None:
     if as_json:
         typer.echo(json.dumps([row.model_dump(mode="json") for row in rows]))
         return
-    listing = Table("table", "release", "released", "known on", "spans", "method", "status")
+    rows_shown = listing("table", "release", "released", "known on", "spans", "method", "status")
     for row in rows:
         spans = f"{row.first_period} – {row.last_period}"
         at = f"{row.released_at:%Y-%m-%d %H:%M}"
-        listing.add_row(row.table_id, row.id, at, row.known_on, spans, row.method, row.status)
-    Console().print(listing)
+        rows_shown.add_row(row.table_id, row.id, at, row.known_on, spans, row.method, row.status)
+    show(rows_shown)
 
 
 @app.command()
@@ -142,9 +142,9 @@ def run_releases(
 
 
 def _show(outcomes: list[Outcome]) -> None:
-    listing = Table("table", "outcome", "cells", "withheld", "why")
+    rows_shown = listing("table", "outcome", "cells", "withheld", "why")
     for outcome in outcomes:
         share = f"{outcome.withheld / outcome.cells:.0%}" if outcome.cells else ""
         why = "; ".join(english for _, english in outcome.reasons)
-        listing.add_row(outcome.table, _WORDS[outcome.state], str(outcome.cells or ""), share, why)
-    Console().print(listing)
+        rows_shown.add_row(outcome.table, _WORDS[outcome.state], str(outcome.cells or ""), share, why)
+    show(rows_shown)

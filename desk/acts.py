@@ -166,13 +166,8 @@ class Officer:
         note(Operation.ADMINISTER, Kind.OUTCOME, status=Status.DONE, **said)
 
 
-def version_said(agreement: Agreement) -> str:
-    """A version as the trail names it."""
-    return f"{agreement.version} sha256:{agreement.digest}"
-
-
 def _about(agreement: Agreement) -> dict[str, Any]:
-    return {"agreement": agreement.id, "agreement_version": version_said(agreement)}
+    return {"agreement": agreement.id, "agreement_version": agreement.version_told}
 
 
 def _row(agreement: Agreement, act: Act) -> AgreementStep:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from audit.entry import Operation
-from desk.acts import Officer, version_said
+from desk.acts import Officer
 from policies.life import STEPS
 from store import shelf
 from store.sessions import ShelfSession, transaction
@@ -22,7 +22,7 @@ def did_it_happen(officer: Officer, intent: OpenIntent) -> bool | None:
             (
                 held.version.digest
                 for held in officer.desk().of(said("agreement", ""))
-                if version_said(held.agreement) == said("agreementVersion")
+                if held.agreement.version_told == said("agreementVersion")
             ),
             "",
         )

@@ -111,7 +111,6 @@ class View:
         arrays = {part: getattr(self, part)[..., np.newaxis] for part in ("low", "high", "need", "below", "base")}
         return replace(self, dimensions=(*self.dimensions, latent), **arrays)
 
-
     def as_of(self, state: "View") -> Self:
         """The same table, placed in time as one of `releases` is; itself where that is a plain table."""
         if len(state.dimensions) == len(self.dimensions):

@@ -122,6 +122,11 @@ class Agreement(Written):
 
     digest: str
 
+    @property
+    def version_told(self) -> str:
+        """The version by its number and the sha256 of its text, as the trail keeps it."""
+        return f"{self.version} sha256:{self.digest}"
+
     def covers(self, day: date) -> bool:
         """Whether `day` lies between its first and its last day, both included."""
         return self.valid_from <= day <= self.valid_to

@@ -16,6 +16,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from policies.classification import Classification
+from policies.parties import PartyKind
 from policies.period import Period, PeriodError, Unit, parse_period
 from policies.reading import Href, Id, Line, PolicyError, Strict, Words, Wrong, key_lines, line_of, read
 
@@ -35,6 +36,7 @@ class Dataset:
 
     Attributes:
         publishers: ids of the parties that may deliver; each owns its own cells.
+        publisher_kinds: kinds of party of which every one may deliver, each for the area it answers for.
         granularity, first, last: the period unit and its span; `last` is None while the dataset is open.
         area_scheme, area_level: the areas that may be named.
         categories: the leaves of `classification` that may be named, in the order the file gives them.
@@ -47,6 +49,7 @@ class Dataset:
     kind: Literal["counts"]
     title: Words
     publishers: tuple[str, ...]
+    publisher_kinds: tuple[PartyKind, ...]
     granularity: Unit
     area_scheme: str
     area_level: str
@@ -60,6 +63,10 @@ class Dataset:
     notes: Words
     digest: str
 
+    def takes_from(self, party: str, kind: str) -> bool:
+        """Whether a party of this kind may deliver."""
+        return party in self.publishers or kind in self.publisher_kinds
+
     def spans(self, period: Period) -> bool:
         """Whether `period` lies in the dataset's span."""
         return self.first <= period and (self.last is None or period <= self.last)
@@ -69,6 +76,7 @@ class _File(Strict):
     kind: Literal["counts"]
     title: Words
     publishers: tuple[Id, ...] = Field(min_length=1)
+    publisher_kinds: tuple[PartyKind, ...] = ()
     granularity: Unit
     area_scheme: Id
     area_level: Id
@@ -90,7 +98,7 @@ class _File(Strict):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        for key in ("publishers", "secrecy"):
+        for key in ("publishers", "publisher_kinds", "secrecy"):
             named: tuple[str, ...] = getattr(self, key)
             if len(set(named)) < len(named):
                 raise Wrong("name each once", key)

@@ -22,7 +22,7 @@ def weighed_for(matter: Matter) -> Weighed:
 
 def weighed(scope: Scope, recipient: PartyRef, branch: str, purpose: str, operation: str) -> Weighed:
     """Weigh the table's disclosure to one recipient, from every other party that publishes its dataset."""
-    publishers = [party for party in scope.agreement.parties if party.id in scope.dataset.publishers]
+    publishers = [party for party in scope.agreement.parties if scope.dataset.takes_from(party.id, party.kind)]
     if not publishers:
         return Weighed((_no_publisher(scope),), (), ())
     others = [party for party in publishers if party.id != recipient.id]
@@ -62,7 +62,7 @@ def _for_some_purpose(scope: Scope, party: PartyRef) -> Weighed:
 def permit(scope: Scope, found: Weighed) -> Permit:
     """The permit for a table nothing stands in the way of."""
     agreement, table = scope.agreement, scope.table
-    source = ", ".join(party.id for party in agreement.parties if party.id in scope.dataset.publishers)
+    source = ", ".join(party.id for party in agreement.parties if scope.dataset.takes_from(party.id, party.kind))
     return Permit(
         agreement=agreement.id,
         version=agreement.version,

@@ -58,8 +58,9 @@ def _of_table(agreement: Agreement, table: TableGrant, known: Known) -> Iterator
     if dataset is None:
         yield ("dataset",), f"{table.dataset!r} is no dataset; there are {datasets}"
         return
-    if not any(agreement.party(publisher) for publisher in dataset.publishers):
-        yield ("dataset",), f"none of those who publish {dataset.id} ({', '.join(dataset.publishers)}) is a party"
+    if not any(dataset.takes_from(party.id, party.kind) for party in agreement.parties):
+        who = ", ".join((*dataset.publishers, *dataset.publisher_kinds))
+        yield ("dataset",), f"none of those who publish {dataset.id} ({who}) is a party"
     yield from _of_levels(table, dataset)
     yield from _of_codes(table, dataset, known.classification)
     yield from _of_period(table, dataset)

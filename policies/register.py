@@ -112,7 +112,7 @@ def _flow(
     return (
         table.id,
         dataset.id,
-        ", ".join(party for party in dataset.publishers if agreement.party(party)),
+        ", ".join(party.id for party in agreement.parties if dataset.takes_from(party.id, party.kind)),
         _said(_ANYONE, lang) if agreement.public else ", ".join(table.recipients),
         _said(_EVERY[table.calendar.every], lang),
         ", ".join(dataset.secrecy),

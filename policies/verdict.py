@@ -68,6 +68,11 @@ class Permit:
     cites: tuple[Cite, ...]
     secrecy_transferred: SecrecyTransferred | None
 
+    @property
+    def legal_grounds(self) -> tuple[str, ...]:
+        """The grounds by code and every provision behind the permit, as the trail keeps them."""
+        return (*self.grounds, *map(str, self.cites))
+
     def __bool__(self) -> bool:
         """A permit is true."""
         return True

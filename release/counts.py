@@ -38,12 +38,16 @@ class Counts:
     missing: NDArray[np.bool_]
     own: Mapping[str, NDArray[np.int64]] = field(default_factory=dict)
 
-    def of_periods(self, shape: Shape, part: Shape) -> "Counts":
-        """The counts of a part of the table that lies in some of its periods."""
-        wanted = set(part.leaf_periods)
-        at = [number for number, period in enumerate(shape.leaf_periods) if period in wanted]
-        own = {party: part[:, :, at] for party, part in self.own.items()}
-        return Counts(self.events[:, :, at], self.missing[:, :, at], own)
+    def of_part(self, shape: Shape, part: Shape) -> "Counts":
+        """The counts of a part of the table, which has some of its areas and periods."""
+        area, period = _numbered(shape.leaf_areas), _numbered(shape.leaf_periods)
+        at = np.ix_(
+            [area[leaf] for leaf in part.leaf_areas],
+            range(len(part.leaf_categories)),
+            [period[leaf] for leaf in part.leaf_periods],
+        )
+        own = {party: counted[at] for party, counted in self.own.items()}
+        return Counts(self.events[at], self.missing[at], own)
 
 
 def count(shape: Shape, rows: pl.DataFrame, covered: Iterable[Covered]) -> Counts:
@@ -76,6 +80,13 @@ def with_own(counts: Counts, shape: Shape, rows: pl.DataFrame, parties: Iterable
     parts = {party: count(shape, rows.filter(pl.col("publisher") == party), ()).events for party in parties}
     partial = {party: part for party, part in parts.items() if part.any() and (part != counts.events).any()}
     return Counts(counts.events, counts.missing, partial)
+
+
+def areas_known(shape: Shape, counts: Counts) -> frozenset[str]:
+    """The areas of which anything was ever delivered: the others are not in the table yet."""
+    known = np.flatnonzero((~counts.missing).any(axis=(1, 2)))
+    leaves = {shape.leaf_areas[number] for number in known}
+    return frozenset(area.code for area in shape.areas if leaves & set(area.leaves))
 
 
 def delivered(table: str, shape: Shape, counts: Counts) -> frozenset[str]:

@@ -10,7 +10,7 @@ from formats.table import CellTable
 from models import shelf as models
 from policies.coverage import Scope
 from policies.verdict import Permit
-from release.counts import Counts, count, delivered, with_own
+from release.counts import Counts, areas_known, count, delivered, with_own
 from release.past import EVERYONE
 from release.reading import Rules, places
 from release.shape import Shape, shape_of
@@ -65,7 +65,7 @@ def circle_of(scope: Scope) -> list[str]:
 
 
 def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetime) -> Due:
-    """A permitted table on its day, from its first to its last period of which anything was delivered.
+    """A permitted table on its day: areas, and periods from the first to the last, of which anything was delivered.
 
     Raises:
         ShapeError: it has no area, no category, no finished period, or nothing was delivered for it yet.
@@ -75,13 +75,15 @@ def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetim
         counts = _counts(VaultSession(session), scope, shape, now)
         earlier = shelf.latest(ShelfSession(session), scope.table.id)
         lying = shelf.table_of(ShelfSession(session), earlier.id) if earlier else None
-    whole, shape = shape, shape.of_periods(delivered(scope.table.id, shape, counts))
-    counts = counts.of_periods(whole, shape)
+    whole = shape
+    shape = whole.of_periods(delivered(scope.table.id, whole, counts)).of_areas(areas_known(whole, counts))
+    counts = counts.of_part(whole, shape)
     if earlier is None or lying is None:
         return Due(scope, permit, shape, counts, None, None, frozenset())
     before = unpack(lying.cells)
     kept = frozenset(before.frame["period"].unique()) & {period.code for period in shape.periods}
-    stays = not _is_revised(rules, scope, earlier, now.date())
+    same = {area.code for area in shape.areas} <= {*before.frame["area"].unique()}
+    stays = same and not _is_revised(rules, scope, earlier, now.date())
     return Due(scope, permit, shape, counts, earlier, before, kept if stays else frozenset())
 
 
@@ -89,8 +91,8 @@ def _counts(session: VaultSession, scope: Scope, shape: Shape, now: datetime) ->
     first, last = shape.leaf_periods[0], shape.leaf_periods[-1]
     rows = vault_reading.counts_known(session, scope.dataset.id, first, last, now)
     counts = count(shape, rows, vault_reading.coverage_known(session, scope.dataset.id, now))
-    publishers, circle = scope.dataset.publishers, circle_of(scope)
-    return with_own(counts, shape, rows, publishers if EVERYONE in circle else sorted({*publishers} & {*circle}))
+    publishers, circle = {*rows["publisher"].unique()}, {*circle_of(scope)}
+    return with_own(counts, shape, rows, sorted(publishers if EVERYONE in circle else publishers & circle))
 
 
 def _is_revised(rules: Rules, scope: Scope, earlier: models.Release, today: date) -> bool:

@@ -109,7 +109,7 @@ def bounds_of(due: Due) -> Bounds:
 def newest(due: Due, periods: int) -> Due:
     """The table in its newest periods only."""
     shape: Shape = due.shape.of_periods({code.code for code in due.shape.periods[-periods:]})
-    return replace(due, shape=shape, counts=due.counts.of_periods(due.shape, shape))
+    return replace(due, shape=shape, counts=due.counts.of_part(due.shape, shape))
 
 
 def share_of(table: Table, withheld: NDArray[np.bool_]) -> Share:

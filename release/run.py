@@ -135,7 +135,7 @@ class Releaser:
 
     def _make(self, due: Due, now: datetime) -> Outcome:
         request_id, release_id = self._new_id(), self._new_id()
-        said = {"request_id": request_id, "release": release_id, "grounds": due.permit.grounds}
+        said = {"request_id": request_id, "release": release_id, "grounds": due.permit.legal_grounds}
         self._note(due.scope, now, Operation.RELEASE, Kind.INTENT, decision=Decision.PERMIT, **said)
         try:
             made = self._cells(due)
@@ -161,7 +161,7 @@ class Releaser:
             vault, shelved = VaultSession(session), ShelfSession(session)
             seen = past.history(vault, shelved, due.scope.dataset.id, due.circle, part)
         bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
-        safe = make_safe(part, due.counts.of_periods(due.shape, part), bounds, seen, self._key)
+        safe = make_safe(part, due.counts.of_part(due.shape, part), bounds, seen, self._key)
         parts.append(as_columns(part, safe))
         return Made(join(due.shape, parts), safe.basis)
 
@@ -209,7 +209,7 @@ class Releaser:
             "role": "operator",
             "party": scope.agreement.record.operator,
             "agreement": scope.agreement.id,
-            "agreement_version": str(scope.agreement.version),
+            "agreement_version": scope.agreement.version_told,
             "dataset": scope.dataset.id,
             "table": scope.table.id,
             "policy_digest": self._rules.digest(scope.dataset),

@@ -72,6 +72,12 @@ class Shape:
         leaves = {leaf for code in periods for leaf in code.leaves}
         return replace(self, periods=periods, leaf_periods=tuple(leaf for leaf in self.leaf_periods if leaf in leaves))
 
+    def of_areas(self, keep: Collection[str]) -> "Shape":
+        """The part of the table that lies in some of its areas."""
+        areas = tuple(code for code in self.areas if code.code in keep)
+        leaves = {leaf for code in areas for leaf in code.leaves}
+        return replace(self, areas=areas, leaf_areas=tuple(leaf for leaf in self.leaf_areas if leaf in leaves))
+
 
 def shape_of(scope: Scope, places: Sequence[Place], today: date) -> Shape:
     """The shape of a granted table on a day.

@@ -77,7 +77,7 @@ def structure(scope: Scope, shape: Shape, terms: Terms, known_on: date) -> dict[
         ],
         "method": _method(Bounds(terms, scope.law, scope.classification), shape),
         "knownOn": known_on.isoformat(),
-        "notes": _notes(scope, known_on),
+        "notes": _notes(scope, shape, known_on),
     }
 
 
@@ -98,9 +98,22 @@ def _method(bounds: Bounds, shape: Shape) -> dict[str, object]:
     return {"kind": kind, "words": _METHOD_WORDS[kind], **{name: said[name] for name in used}}
 
 
-def _notes(scope: Scope, known_on: date) -> dict[str, list[str]]:
+def _notes(scope: Scope, shape: Shape, known_on: date) -> dict[str, list[str]]:
     notes = scope.dataset.notes
+    left_out = _left_out(scope, shape)
     return {
-        "sv": [notes.sv, f"Uppgifter som de var kända {known_on}; rättelser kan hållas inne."],
-        "en": [notes.en, f"Figures as known on {known_on}; corrections may be held back."],
+        "sv": [notes.sv, f"Uppgifter som de var kända {known_on}; rättelser kan hållas inne.", *left_out["sv"]],
+        "en": [notes.en, f"Figures as known on {known_on}; corrections may be held back.", *left_out["en"]],
+    }
+
+
+def _left_out(scope: Scope, shape: Shape) -> dict[str, list[str]]:
+    """What no sum of the table holds, so that nobody takes a total for the whole of its dataset."""
+    names = [leaf for leaf in scope.dataset.categories if leaf not in shape.leaf_categories]
+    if not names:
+        return {"sv": [], "en": []}
+    labels = {lang: ", ".join(scope.classification.label(leaf, lang) for leaf in names) for lang in ("sv", "en")}
+    return {
+        "sv": [f"Ingår inte, inte heller i summorna: {labels['sv']}."],
+        "en": [f"Not included, in the sums neither: {labels['en']}."],
     }

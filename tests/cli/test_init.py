@@ -115,7 +115,7 @@ def test_a_small_municipality_starts_alone(home: Path) -> None:
     for missing in ("has to approve it", "is not registered", "delivers polisens-anmalda-brott"):
         assert f"polisen {missing}" in said
     assert "the ground osl-35-1" in said
-    assert "No table of what nykoping delivers" in said
+    assert "nykoping delivers kommunens-storningar" in said
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     engine = open_engine(Place(home), "operator")
     with transaction(engine) as session:

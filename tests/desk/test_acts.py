@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from audit.entry import Entry, Kind, Operation, Status
-from desk.acts import Act, Engines, Officer, version_said
+from desk.acts import Act, Engines, Officer
 from desk.refusals import Refused, UnknownVersionError
 from desk.settling import did_it_happen
 from intake.areas_builtin import sverige
@@ -118,7 +118,7 @@ def test_two_who_propose_the_same_number_at_once_are_told_apart(house: House) ->
 def test_what_was_done_but_not_told_is_told_later(house: House) -> None:
     digest = house.propose()
     version = house.officer.desk().versions[digest]
-    about = {"agreement": "huddinge", "agreement_version": version_said(version.agreement)}
+    about = {"agreement": "huddinge", "agreement_version": version.agreement.version_told}
     house.note(BO, "lost")(Operation.ADMINISTER, Kind.INTENT, note="approved", **about)
     house.note(PER, "done")(Operation.ADMINISTER, Kind.INTENT, note="approved", **about)
     house.take(digest, PER)

@@ -90,4 +90,4 @@ def test_every_column_has_a_heading_and_the_record_its_sources() -> None:
 
 def test_every_publisher_that_is_a_party_gives() -> None:
     data = {"datamangden": replace(datasets()["datamangden"], publishers=("polisen", "orebro", "sodertalje"))}
-    assert register(AgreementSet.of([agreement()]), data, DAY, "en")[0].given_by == "polisen, sodertalje"
+    assert register(AgreementSet.of([agreement()]), data, DAY, "en")[0].given_by == "sodertalje, polisen"

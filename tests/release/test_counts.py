@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from release.counts import Counts, count, delivered, summed_missing
+from release.counts import Counts, areas_known, count, delivered, summed_missing
 from release.shape import Code, Shape, ShapeError
 
 AREAS, CATEGORIES, WEEKS = ("a1", "a2", "b1"), ("x", "y"), ("2026-W01", "2026-W02", "2026-W03")
@@ -103,7 +103,7 @@ def test_a_month_with_a_missing_week_is_missing() -> None:
 def test_a_part_keeps_the_counts_of_its_periods() -> None:
     counts = count(shape(), frame([("a1", "x", "2026-W01", 5), ("a1", "x", "2026-W02", 7)]), [EVERYTHING])
     part = shape().of_periods({"2026-W02"})
-    assert counts.of_periods(shape(), part).events[0, 0].tolist() == [7]
+    assert counts.of_part(shape(), part).events[0, 0].tolist() == [7]
 
 
 def test_a_table_spans_from_the_first_to_the_last_delivered_period() -> None:
@@ -115,3 +115,16 @@ def test_a_table_of_nothing_is_no_table() -> None:
     nothing = Counts(np.zeros((3, 2, 3), dtype=np.int64), np.ones((3, 2, 3), dtype=np.bool_))
     with pytest.raises(ShapeError, match="nothing that it shows has been delivered"):
         delivered("t", shape(), nothing)
+
+
+def test_an_area_that_nobody_has_delivered_for_is_not_in_the_table_yet() -> None:
+    counts = count(shape(), frame([("b1", "x", "2026-W01", 5)]), [])
+    assert areas_known(shape(), counts) == {"b1"}
+    part = shape().of_areas({"b1"})
+    assert (part.leaf_areas, counts.of_part(shape(), part).events.shape) == (("b1",), (1, 2, 3))
+
+
+def test_an_area_above_is_in_the_table_as_soon_as_one_below_it_is() -> None:
+    counts = count(shape(), frame([("a1", "x", "2026-W01", 5)]), [])
+    assert areas_known(shape(), counts) == {"A", "a1"}
+    assert shape().of_areas({"A", "a1"}).leaf_areas == ("a1", "a2")
