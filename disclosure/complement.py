@@ -43,7 +43,7 @@ class Effort:
 
     choices: int = 6
     near: tuple[float, ...] = (0.05, 0.1, 0.15)
-    tries: tuple[float, ...] = (0.0, 0.1)
+    tries: tuple[float, ...] = (0.0, 0.0, 0.1)
     window: int = 2600
     later: int = 1600
     rounds: int = 12

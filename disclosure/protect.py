@@ -4,7 +4,7 @@ Safe: against a reader who knows k, the marks, every rule, all earlier releases 
 keeps at least ``minimum_feasible`` whole values, and for each there are alternative tables to show it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -90,7 +90,8 @@ def protect(table: Table, terms: Terms = Terms(), history: History = History()) 
     position = known.position()
     _refuse(known, (position.need > 0) & position.frozen)
     windows = Windows.over(known.joint.space, known.units)
-    cover, stuck = complement(position, windows, terms.effort, terms.seed)
+    tries = terms.effort.tries[:1] if history.releases else terms.effort.tries  # a week comes often, a table once
+    cover, stuck = complement(position, windows, replace(terms.effort, tries=tries), terms.seed)
     lost = np.zeros(known.units.count, dtype=np.bool_)
     lost[stuck] = True
     _refuse(known, lost)
