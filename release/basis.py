@@ -62,6 +62,26 @@ class Basis:
         return View(made.dimensions, self.low, self.high, asked, small, np.zeros_like(asked), name)
 
 
+def touching(dimensions: Sequence[Dimension], past: Sequence[Basis]) -> tuple[Basis, ...]:
+    """Of earlier releases those that share a cell with a table, or with another release that does, and so on.
+
+    Of cells that no chain of shared cells leads to, the others say nothing.
+    """
+    found: set[int] = set()
+    waiting = [tuple(dimensions)]
+    while waiting:
+        here = waiting.pop()
+        new = {n for n, basis in enumerate(past) if n not in found and _share(here, basis.dimensions)}
+        found |= new
+        waiting += [past[n].dimensions for n in new]
+    return tuple(basis for n, basis in enumerate(past) if n in found)
+
+
+def _share(one: Sequence[Dimension], other: Sequence[Dimension]) -> bool:
+    pairs = zip(one, other, strict=True)
+    return all(not set(ours.leaves).isdisjoint(theirs.leaves) for ours, theirs in pairs)
+
+
 def exact(table: Table, past: Sequence[Basis]) -> History:
     """The earlier releases as the protector takes them: changed figures bind its counts and nothing else.
 

@@ -20,7 +20,7 @@ from policies.classification_file import Sensitivity
 from policies.law import LawOn
 from policies.terms import MethodKind
 from policies.verdict import Terms
-from release.basis import Basis, exact, held_back
+from release.basis import Basis, exact, held_back, touching
 from release.cell_key import CellKey
 from release.counts import Counts, summed_missing
 from release.gate import Asked, examine
@@ -111,9 +111,10 @@ def make_safe(
         MethodError: the method cannot be used as the agreement states it.
     """
     missing = summed_missing(shape, counts.missing)
-    task = Task(table_of(shape, counts, bounds), past, counts.own, bounds.terms, key)
+    table = table_of(shape, counts, bounds)
+    task = Task(table, touching(table.dimensions, past), counts.own, bounds.terms, key)
     safe = METHODS[bounds.terms.method.kind](task)
-    examine(safe.basis, task.asked, past)
+    examine(safe.basis, task.asked, task.past)
     return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
 
 

@@ -16,7 +16,7 @@ from disclosure.coarsening import Share, share_shown
 from disclosure.protect import Unprotectable
 from disclosure.table import Dimension, Table
 from policies.terms import Method, MethodKind
-from release.basis import Basis
+from release.basis import Basis, touching
 from release.cell_key import CellKey
 from release.due import Due
 from release.gate import attacked
@@ -81,13 +81,14 @@ class Trials:
         terms = self.due.permit.terms._replace(method=own if own.kind == kind else Method(kind=kind))
         bounds = replace(bounds_of(self.due), terms=terms)
         counts = self.due.counts
-        task = Task(table_of(self.due.shape, counts, bounds), self.past, counts.own, terms, self.key)
+        table = table_of(self.due.shape, counts, bounds)
+        task = Task(table, touching(table.dimensions, self.past), counts.own, terms, self.key)
         start = self.read_time()
         try:
             made = METHODS[kind](task)
         except (Unprotectable, MethodError) as error:
             return Trial(kind, own.kind == kind, Share(0.0, 0.0), fault=str(error), seconds=self.read_time() - start)
-        asked, findings = attacked(made.basis, task.asked, self.past)
+        asked, findings = attacked(made.basis, task.asked, task.past)
         mean, largest = _errors(task.table, made)
         return Trial(
             method=kind,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from disclosure.noise import NoiseTable
 from disclosure.table import Dimension, Table, sums
-from release.basis import Basis, held_back
+from release.basis import Basis, held_back, touching
 from release.cell_key import CellKeyError, make_cell_key, read_cell_key
 from release.gate import Asked, attacked
 from release.methods_changed import behind_perturbed, behind_rounded, rounded
@@ -167,6 +167,16 @@ def test_a_cell_that_was_missing_before_is_not_held_back() -> None:
     past = Basis.changed(partly, partly.totals(), partly.totals(), partly.totals())
     now = a_table([7] * 9)
     assert held_back(now, [past]).tolist() == [[1, 7, 7]] * 3
+
+
+def test_releases_that_no_shared_cell_leads_to_are_left_out() -> None:
+    def over(*weeks: str) -> Basis:
+        weekly = Dimension.from_mapping("period", {week: (week,) for week in weeks})
+        table = Table((CATEGORIES, weekly), np.ones((3, len(weeks)), np.int64))
+        return Basis.changed(table, table.totals(), table.totals(), table.totals())
+
+    past = [over("w1", "w2"), over("w2", "w3"), over("w8", "w9")]
+    assert touching(over("w3", "w4").dimensions, past) == (past[0], past[1])
 
 
 def test_a_member_who_can_subtract_its_own_part_is_held_against_the_table(premises: Premises) -> None:
