@@ -66,12 +66,19 @@ def protect_file(
     if method == "suppress":
         own = None if known is None else _own(known, table, count_column)
         former = [read_released(path, dimensions) for path in earlier or []]
-        withheld = suppress(Order(table, tuple(former), own), withhold)
+        withheld = _suppressed(Order(table, tuple(former), own))
         shown = table.totals()
     else:
         shown, withheld = _changed(table, method, threshold, key_file), np.zeros(table.shape, np.bool_)
     write_released(out, dimensions, shown, withheld)
     _say(table, shown, withheld, time.perf_counter() - start, as_json=as_json)
+
+
+def _suppressed(order: Order) -> BoolArray:
+    try:
+        return suppress(order, withhold)
+    except DisclosureError as error:
+        raise Stop(str(error)) from None
 
 
 def _refuse_unused(method: str, key_file: Path | None, earlier: list[Path] | None, known: Path | None) -> None:

@@ -1,6 +1,7 @@
 """A task of suppression put to the protector: former tables as its history, growth as cells of their own."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from disclosure.threshold import Terms
 def withhold(task: Task) -> BoolArray:
     """The marks for the task's table.
 
-    Where nothing can protect a cell beside what was released before, the table is protected alone: whoever asked
-    must judge the outcome together with the former tables.
+    Where the protector finds no way beside what was released before, the table is protected alone, but for what a
+    former table withheld, which stays withheld: whoever asked must judge the outcome together with those tables.
     """
     terms = Terms() if task.order.own is None else Terms(known={"recipient": task.order.own})
     history = History(tuple(_history(task)))
@@ -26,7 +27,15 @@ def withhold(task: Task) -> BoolArray:
             return protect(_with_growth(task), Terms(), history).withheld[..., 0]
         return protect(task.table, terms, history).withheld
     except Unprotectable:
-        return protect(task.table, terms).withheld
+        if not task.order.former:
+            raise
+        return protect(_still_hidden(task), terms).withheld
+
+
+def _still_hidden(task: Task) -> Table:
+    """The task's table with a threshold above whatever a former table withheld."""
+    hidden = np.logical_or.reduce([table.withheld for table in task.order.former])
+    return replace(task.table, threshold=np.where(hidden, task.table.totals() + 1, task.table.threshold))
 
 
 def _history(task: Task) -> Iterator[Release]:
