@@ -35,9 +35,7 @@ def pull(
         str | None, typer.Argument(metavar="[TABLE]", help="Id of a table; without it, the tables there are.")
     ] = None,
     *,
-    file_format: Annotated[
-        str | None, typer.Option("--format", help="csv (default) or json.")
-    ] = None,
+    file_format: Annotated[str | None, typer.Option("--format", help="csv (default) or json.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the file here, not to the terminal.")] = None,
     area: _Codes = None,
     category: _Codes = None,

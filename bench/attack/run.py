@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-from scenarios import Scenario, all_of
 
+from bench.attack.scenarios import Scenario, all_of
 from cli.errors import Stop
 from cli.suppression import Order, judge, once, suppress
 from cli.table_files import Released
