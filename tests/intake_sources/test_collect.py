@@ -76,7 +76,7 @@ def home(sqlite_place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place
         with Visitor(frame(doors, closing)) as door:
 
             def connect(url: str, client: str, secret: str, **options: Any) -> Client:  # noqa: ANN401 -- the client's own
-                return Client(url, client, secret, patience=NEVER, transport=ToDoor(door), **options)
+                return Client(url, client, secret, transport=ToDoor(door), **{**options, "patience": NEVER})
 
             monkeypatch.setattr(credentials, "Client", connect)
             yield sqlite_place
