@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
-from rich.table import Table
 from rich.text import Text
 
 from cli.credentials import ClientOption, UrlOption, signed_in
 from cli.errors import Stop
+from cli.listing import listing, show
 from samsyn_client.client import Client, Selection
 from samsyn_client.shapes import TableSummary, in_language
 
@@ -97,12 +97,12 @@ def _list(tables: list[TableSummary], *, as_json: bool) -> None:
     if not tables:
         typer.echo("There is no table for this client: no agreement grants its party one, or none is released yet.")
         return
-    shown = Table("table", "title", "areas", "periods", "released")
+    shown = listing("table", "title", "areas", "periods", "released")
     for one in tables:
         span = f"{one.period['first']}..{one.period['last']}"
         columns = (one.id, in_language(one.title, "sv"), ", ".join(one.area_levels), span, _day(one.released_at))
         shown.add_row(*map(Text, columns))
-    Console().print(shown)
+    show(shown)
 
 
 def _as_json(one: TableSummary) -> dict[str, Any]:
