@@ -1,6 +1,6 @@
 """Query parameters, read strictly: one that nobody reads is refused, since a filter silently ignored misleads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, get_origin
 
 from fastapi import Request
@@ -52,9 +52,19 @@ def known_parameters(request: Request) -> None:
 
 def not_understood(error: RequestValidationError) -> Problem:
     """What the framework could not read, as 400 with one line for each fault."""
-    faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+    faults = [_told(fault["loc"], fault["type"], fault["msg"]) for fault in error.errors()]
     missing = any(fault["type"] == "missing" for fault in error.errors())
     return (UnknownParameter if missing else BadRequest)("; ".join(faults)[:2000])
+
+
+def _told(place: Sequence[object], kind: str, message: str) -> str:
+    """One fault as a sentence: where it is, and what would be right."""
+    named = ".".join(map(str, place[1:]))
+    if place[0] == "header":
+        named = f"the header {named}"
+    if kind == "missing":
+        return f"{named} is missing: send it"
+    return f"{named}: {message.removeprefix('Value error, ')}"
 
 
 def _read_by(dependant: Dependant) -> tuple[set[str], set[str]]:

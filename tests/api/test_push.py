@@ -224,3 +224,9 @@ def test_what_a_municipality_declares_to_cover_is_its_own(house: House, door: Vi
     engine.dispose()
     refused = send(house, door, key="k2", **{"Samsyn-Coverage": "areas=0126;categories=*;period=2026-W07"})
     assert 400 <= refused.status_code < 500
+
+
+def test_a_missing_idempotency_key_is_named_in_a_sentence(house: House, door: Visitor) -> None:
+    refused = send(house, door, key=None)
+    assert refused.status_code == 400
+    assert refused.json()["detail"] == "the header Idempotency-Key is missing: send it"
