@@ -84,12 +84,10 @@ class DoorSettings:
     Attributes:
         place: where parties, areas and the trail rest.
         issuer: the URL that tokens name as issuer and audience; also the base of absolute links.
-        trail_origin: the origin line of the trail's checkpoints.
     """
 
     place: Place
     issuer: str
-    trail_origin: str = "samsyn.local/log"
 
 
 @dataclass(frozen=True)
@@ -120,10 +118,3 @@ class ReviewSettings(DoorSettings):
 @dataclass(frozen=True)
 class DeskSettings(DoorSettings):
     """The desk, where agreements are proposed and approved."""
-
-
-@dataclass(frozen=True)
-class ReleaseSettings:
-    """The release process: it alone reads the vault and writes the shelf."""
-
-    place: Place

@@ -21,9 +21,6 @@ NOTHING_SHOWN = 0.99
 NOTHING_SHOWN = 0.99
 """A budget under the price of any shown unit."""
 
-LOCAL = (1, 2, 3, 5, 8, 13)
-"""How much dearer hidden steps get each time some units are left over: their moves must fit into a window."""
-
 
 @dataclass(frozen=True)
 class Effort:

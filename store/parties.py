@@ -46,10 +46,3 @@ def set_status(session: PartiesSession, row: Party | Client, status: str) -> Non
     """Suspend or reactivate a party or a client."""
     row.status = status
     session.add(row)
-
-
-def is_active(session: PartiesSession, client_id: str) -> bool:
-    """Whether a client and its party are both active."""
-    row = session.get(Client, client_id)
-    owner = session.get(Party, row.party_id) if row else None
-    return row is not None and owner is not None and row.status == owner.status == "active"

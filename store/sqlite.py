@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from models.base import SCHEMAS
-from store.grants import FADING, GLANCING, GRANTS, DatabaseRole, Right, may
+from store.grants import FADING, GLANCING, DatabaseRole, Right, may, schemas_of
 
 BUSY_SECONDS = 15.0
 
@@ -56,7 +56,7 @@ def connect(home: Path, role: DatabaseRole, writes: str | None) -> sqlite3.Conne
         "file::memory:", uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS
     )
     for schema in SCHEMAS:
-        if role == "owner" or any(table.startswith(f"{schema}.") for table in GRANTS[role]):
+        if role == "owner" or schema in schemas_of(role):
             _attach(connection, home, schema, writable=role == "owner" or schema == writes)
     connection.execute("PRAGMA foreign_keys = ON")
     if role != "owner":
