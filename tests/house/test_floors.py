@@ -17,19 +17,30 @@ LEANS_ON = {
     "disclosure": "",
     "audit": "",
     "formats": "",
+    "indicators": "",
+    "pseudonyms": "",
     "settings": "",
     "samsyn_client": "",
     "store": "models audit",
     "auth": "models store",
-    "intake": "models store audit policies",
-    "release": "models store audit policies disclosure formats",
+    "intake": "models store audit policies pseudonyms",
+    "release": "models store audit policies disclosure indicators formats",
     "desk": "models store audit policies",
     "api": "models store audit auth policies intake desk formats settings",
-    "cli": "models store audit auth policies disclosure formats intake release desk api settings samsyn_client",
+    "cli": "models store audit auth policies disclosure indicators pseudonyms formats intake release desk api settings "
+    "samsyn_client",
 }
-PURE = ("models", "policies", "disclosure", "audit", "formats", "settings")
+PURE = ("models", "policies", "disclosure", "indicators", "audit", "pseudonyms", "formats", "settings")
 READING_DOORS = ("api.pull", "api.review", "api.desk", "desk")
-RAW = {"models.vault", "store.vault_counts", "store.vault_deliveries", "store.vault_reading", "intake", "release"}
+RAW = {
+    "models.vault",
+    "store.vault_counts",
+    "store.vault_deliveries",
+    "store.vault_reading",
+    "intake",
+    "release",
+    "pseudonyms",
+}
 SHOWN = {"models.shelf", "store.shelf", "release", "disclosure"}
 
 
