@@ -59,6 +59,7 @@ class TrailEntry(Base, table=True):
         Index("ix_entry_party", "party", "arrival"),
         Index("ix_entry_operation", "operation", "arrival"),
         Index("ix_entry_decision", "decision", "arrival"),
+        Index("ix_entry_purpose", "purpose", "arrival"),
         Index("ix_entry_table_id", "table_id", "arrival"),
         Index("ix_entry_time", "time", "arrival"),
         Index("ix_entry_request_id", "request_id"),

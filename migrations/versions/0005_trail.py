@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 
+FACETS = "trail.facets(actor, party, operation, decision, purpose, table_id, other)"
 LOCKED = "an entry of the trail is never changed or removed"
 
 # What stays whatever happens; a part may only become NULL (a retention rule erased it), its salt with it.
@@ -55,6 +56,22 @@ POSTGRESQL_TRIGGERS = (
         FOR EACH STATEMENT EXECUTE FUNCTION trail.refuse()""",
 )
 
+# What the review door filters by, as one set for each entry, so that any two filters together are one look-up
+# (`store.trail_reading`): the columns, and the areas that the selection names.
+POSTGRESQL_FACETS = (
+    """CREATE FUNCTION trail.facets(
+            actor text, party text, operation text, decision text, purpose text, table_id text, other text
+        ) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+        $$ SELECT array_remove(ARRAY[
+                'actor=' || actor, 'party=' || party, 'operation=' || operation, 'decision=' || decision,
+                'purpose=' || purpose, 'table=' || table_id
+            ], NULL) || CASE WHEN other LIKE '%"area":[%' THEN (
+                SELECT array_agg('area=' || code) FROM json_array_elements_text(other::json #> '{selection,area}') code
+            ) END $$""",
+    f"""CREATE INDEX ix_entry_facets ON trail.entry
+        USING gin (({FACETS}))""",
+)
+
 
 def said(part: str, name: str) -> sa.Computed:
     """A column that repeats what a part says under a name."""
@@ -98,6 +115,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_entry_operation", "entry", ["operation", "arrival"], unique=False, schema="trail")
     op.create_index("ix_entry_party", "entry", ["party", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_purpose", "entry", ["purpose", "arrival"], unique=False, schema="trail")
     op.create_index("ix_entry_request_id", "entry", ["request_id"], unique=False, schema="trail")
     op.create_index("ix_entry_table_id", "entry", ["table_id", "arrival"], unique=False, schema="trail")
     op.create_index("ix_entry_time", "entry", ["time", "arrival"], unique=False, schema="trail")
@@ -132,8 +150,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "index", name=op.f("pk_node")),
         schema="trail",
     )
-    for trigger in SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_TRIGGERS:
-        op.execute(trigger)
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in SQLITE_TRIGGERS if on_sqlite else POSTGRESQL_TRIGGERS + POSTGRESQL_FACETS:
+        op.execute(statement)
 
 
 def downgrade() -> None:
@@ -143,6 +162,7 @@ def downgrade() -> None:
     op.drop_index("ix_entry_time", table_name="entry", schema="trail")
     op.drop_index("ix_entry_table_id", table_name="entry", schema="trail")
     op.drop_index("ix_entry_request_id", table_name="entry", schema="trail")
+    op.drop_index("ix_entry_purpose", table_name="entry", schema="trail")
     op.drop_index("ix_entry_party", table_name="entry", schema="trail")
     op.drop_index("ix_entry_operation", table_name="entry", schema="trail")
     op.drop_index(
@@ -158,3 +178,4 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION trail.refuse()")
         op.execute("DROP FUNCTION trail.comes_next()")
+        op.execute("DROP FUNCTION trail.facets(text, text, text, text, text, text, text)")

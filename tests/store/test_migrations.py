@@ -16,13 +16,16 @@ from settings import Place
 from store.migrate import current, migrate, newest
 from store.sessions import open_engine
 
+ELSEWHERE = {"ix_entry_facets"}
+"""On PostgreSQL alone, over an expression: SQLAlchemy's model of both databases cannot hold it."""
+
 
 def test_models_and_migrations_agree(place: Place) -> None:
     engine = open_engine(place, "owner")
     options = {
         "include_schemas": True,
         "compare_type": True,
-        "include_name": lambda name, kind, _: kind != "schema" or name in SCHEMAS,
+        "include_name": lambda name, kind, _: (kind != "schema" or name in SCHEMAS) and name not in ELSEWHERE,
         "version_table": "migration",
         "version_table_schema": "parties",
     }
