@@ -5,6 +5,7 @@ from sqlalchemy import Connection, text
 
 import models.desk
 import models.parties
+import models.people
 import models.reference
 import models.shelf
 import models.trail

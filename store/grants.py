@@ -8,7 +8,9 @@ beside it. Nobody but the owner, who migrates, may change the shape of anything.
 from collections.abc import Iterator, Mapping
 from typing import Final, Literal, get_args
 
-DatabaseRole = Literal["owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "retainer", "sequencer"]
+DatabaseRole = Literal[
+    "owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "greeter", "retainer", "sequencer"
+]
 Right = Literal["select", "glance", "insert", "update", "delete", "fade"]
 """*fade* is to empty what a retention rule takes, in the columns of `FADING`, and to touch no other; *glance* is to
 read the columns of `GLANCING`, and no other."""
@@ -28,6 +30,7 @@ GLANCING: Final[Mapping[str, tuple[str, ...]]] = {
 _READ: Final = frozenset[Right]({"select"})
 _ADD: Final = frozenset[Right]({"select", "insert"})
 _KEEP: Final = frozenset[Right]({"select", "insert", "update"})
+_DROP: Final = frozenset[Right]({"select", "delete"})
 _APPEND: Final = {"trail.entry": _ADD, "trail.leaf": _READ, "trail.node": _READ, "trail.head": _READ}
 _APPEND_UNREAD: Final = {**_APPEND, "trail.entry": frozenset[Right]({"glance", "insert"})}
 _WHO: Final = {"parties.party": _READ, "parties.client": _READ}
@@ -38,6 +41,10 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
     "operator": {
         "parties.party": _KEEP,
         "parties.client": _KEEP,
+        "parties.person": _KEEP,
+        "parties.recovery_code": _DROP,  # someone who lost their second factor begins anew
+        "parties.person_session": _DROP,  # whoever is suspended or given other roles is signed out
+        "parties.sign_in_place": _DROP,  # unlocking
         "reference.area_scheme": _KEEP,
         "reference.area": _KEEP | {"delete"},  # a corrected import of the same scheme replaces its areas
         **_APPEND,
@@ -83,6 +90,16 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "desk.agreement_version": _ADD,
         "desk.agreement_step": _ADD,
         **_APPEND,
+    },
+    # Lets people in. It changes what is known of a person, whom an organisation's sign-in may also add.
+    "greeter": {
+        **_WHO,
+        "parties.person": _KEEP,
+        "parties.recovery_code": _ADD | {"delete"},
+        "parties.person_session": _KEEP | {"delete"},
+        "parties.sign_in_place": _KEEP | {"delete"},
+        "parties.sign_in_attempt": _ADD | {"delete"},
+        **_APPEND_UNREAD,
     },
     # Erases what the retention rules say. That an entry only ever loses its parts is seen to by a trigger besides.
     "retainer": {

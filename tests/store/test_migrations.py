@@ -7,6 +7,7 @@ from sqlalchemy import inspect
 
 import models.desk
 import models.parties
+import models.people
 import models.reference
 import models.shelf
 import models.trail
