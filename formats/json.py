@@ -1,4 +1,4 @@
-"""Cells as a JSON document in camelCase: the cells first, then what is known of them; a withheld count is null."""
+"""Cells as JSON in camelCase, in one document or one object a line; a withheld count is null."""
 
 import json
 from collections.abc import Mapping
@@ -7,6 +7,7 @@ from typing import Final
 from formats.table import CellTable
 
 MEDIA_TYPE: Final = "application/json"
+NDJSON_MEDIA_TYPE: Final = "application/x-ndjson"
 
 
 def write_json(table: CellTable, about: Mapping[str, object]) -> bytes:
@@ -14,3 +15,8 @@ def write_json(table: CellTable, about: Mapping[str, object]) -> bytes:
     rows = table.frame.rename({"period_start": "periodStart"}).write_json()
     rest = json.dumps(about, ensure_ascii=False, separators=(",", ":"))
     return f'{{"cells":{rows},{rest[1:]}'.encode() if about else f'{{"cells":{rows}}}'.encode()
+
+
+def write_ndjson(table: CellTable) -> bytes:
+    """A cell a line, each as `write_json` has it."""
+    return table.frame.rename({"period_start": "periodStart"}).write_ndjson().encode()
