@@ -34,6 +34,8 @@ _DROP: Final = frozenset[Right]({"select", "delete"})
 _APPEND: Final = {"trail.entry": _ADD, "trail.leaf": _READ, "trail.node": _READ, "trail.head": _READ}
 _APPEND_UNREAD: Final = {**_APPEND, "trail.entry": frozenset[Right]({"glance", "insert"})}
 _WHO: Final = {"parties.party": _READ, "parties.client": _READ}
+_ONCE: Final = {"parties.used_once": frozenset[Right]({"insert"})}  # what a caller shows is noted, and read by nobody
+_KEYED: Final = {"parties.access_key": _READ}
 _WHERE: Final = {"reference.area_scheme": _READ, "reference.area": _READ}
 
 GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
@@ -41,6 +43,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
     "operator": {
         "parties.party": _KEEP,
         "parties.client": _KEEP,
+        "parties.access_key": _KEEP,
         "parties.person": _KEEP,
         "parties.recovery_code": _DROP,  # someone who lost their second factor begins anew
         "parties.person_session": _DROP,  # whoever is suspended or given other roles is signed out
@@ -51,6 +54,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
     },
     "pusher": {
         **_WHO,
+        **_ONCE,
         **_WHERE,
         "vault.delivery": _ADD,
         "vault.event_count": _KEEP,  # the newest count of a cell; what it replaces goes to earlier_count
@@ -75,6 +79,8 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
     },
     "puller": {
         **_WHO,
+        **_ONCE,
+        **_KEYED,
         **_WHERE,
         "shelf.release": _READ,
         "shelf.released_table": _READ,
@@ -82,9 +88,11 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "desk.agreement_step": _READ,
         **_APPEND_UNREAD,  # the door that most parties reach reads nothing of what others did
     },
-    "reviewer": {**_WHO, **_APPEND},
+    # With it stands the token door, which forgets what was used once when its time is out.
+    "reviewer": {**_WHO, **_KEYED, "parties.used_once": _ADD | {"delete"}, **_APPEND},
     "desk": {
         **_WHO,
+        **_ONCE,
         **_WHERE,
         "shelf.release": frozenset({"select", "update"}),  # terminating an agreement withdraws what it released
         "desk.agreement_version": _ADD,

@@ -33,11 +33,16 @@ def upgrade() -> None:
         sa.Column("secret_hash", sa.String(), nullable=True),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("keys", sa.JSON(), nullable=False),
+        sa.Column("binding", sa.String(), nullable=False),
+        sa.Column("must_sign", sa.Boolean(), nullable=False),
+        sa.Column("tokens_from", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["party_id"], ["parties.party.id"], name=op.f("fk_client_party_id_party")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
         schema="parties",
     )
     op.create_index(op.f("ix_client_party_id"), "client", ["party_id"], unique=False, schema="parties")
+    make_credentials()
 
     make_people()
 
@@ -118,8 +123,38 @@ def make_people() -> None:
     )
 
 
+def make_credentials() -> None:
+    op.create_table(
+        "access_key",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("client_id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("tables", sa.JSON(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["client_id"], ["parties.client.id"], name=op.f("fk_access_key_client_id_client")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_key")),
+        schema="parties",
+    )
+    op.create_index(op.f("ix_access_key_client_id"), "access_key", ["client_id"], schema="parties")
+    op.create_table(
+        "used_once",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "owner", "digest", name=op.f("pk_used_once")),
+        schema="parties",
+    )
+    op.create_index(op.f("ix_used_once_expires_at"), "used_once", ["expires_at"], schema="parties")
+
+
 def downgrade() -> None:
     for table in ("sign_in_attempt", "sign_in_place", "person_session", "recovery_code", "person"):
+        op.drop_table(table, schema="parties")
+    for table in ("used_once", "access_key"):
         op.drop_table(table, schema="parties")
     op.drop_index(op.f("ix_client_party_id"), table_name="client", schema="parties")
     op.drop_table("client", schema="parties")

@@ -1,0 +1,33 @@
+"""What may be shown once only, remembered across workers and restarts until its own time is out."""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal
+
+from sqlalchemy import Engine, insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col, delete
+
+from models.parties import UsedOnce
+from store.sessions import PartiesSession
+
+Kind = Literal["assertion", "proof", "nonce"]
+
+
+def first_use(engine: Engine, kind: Kind, owner: str, shown: str, expires: datetime) -> bool:
+    """Remember something until `expires`; False when it was shown before.
+
+    The database's own key decides, so two workers that are shown the same thing at once cannot both be first.
+    """
+    row = {"kind": kind, "owner": owner, "digest": sha256(shown.encode()).hexdigest(), "expires_at": expires}
+    try:
+        with engine.begin() as connection:
+            connection.execute(insert(UsedOnce).values(row))
+    except IntegrityError:
+        return False
+    return True
+
+
+def forget_used(session: PartiesSession, before: datetime) -> None:
+    """Forget what expired before a moment: it is refused for its age."""
+    session.exec(delete(UsedOnce).where(col(UsedOnce.expires_at) < before))
