@@ -34,6 +34,8 @@ COMMANDS: Final = {
     "serve": Command("cli.serve", "serve", START),
     "migrate": Command("cli.home", "migrate_home", START),
     "doctor": Command("cli.home", "doctor", START),
+    "backup": Command("cli.backup", "backup", START),
+    "restore": Command("cli.restore", "restore", START),
     "token": Command("cli.token", "token", USE),
     "push": Command("cli.push", "push", USE),
     "pull": Command("cli.pull", "pull", USE),

@@ -60,7 +60,8 @@ def _open_sqlite(place: Place, role: DatabaseRole, writes: str | None, pool_size
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A writer takes its lock at once: upgrading a reader half-way fails where waiting would do.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes or role == "owner" else "BEGIN")
+        only_reads = connection.get_execution_options().get("reads") or not (writes or role == "owner")
+        connection.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
 
     return engine
 
