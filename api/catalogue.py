@@ -3,8 +3,8 @@
 from typing import Any
 
 from api.reading import Reading, cited
-from api.shelves import Code
 from api.wire import Listed, Time, Wire, as_json
+from formats.document import Code
 from models.shelf import Release
 from policies.agreement import TableGrant
 from policies.verdict import SecrecyTransferred
@@ -147,7 +147,7 @@ def description(reading: Reading) -> dict[str, Any]:
             released_at=release.released_at if release else None,
             known_on=release.known_on if release else None,
             releases=[_release(each) for each in reading.releases],
-            secrecy_transferred=_transferred(permit.secrecy_transferred),
+            secrecy_transferred=transferred(permit.secrecy_transferred),
             notes=said.get("notes", {"sv": [], "en": []}),
         )
     )
@@ -185,5 +185,6 @@ def _release(release: Release) -> ReleaseBody:
     )
 
 
-def _transferred(secrecy: SecrecyTransferred | None) -> Transferred | None:
+def transferred(secrecy: SecrecyTransferred | None) -> Transferred | None:
+    """The secrecy that follows the figures, as it goes over the wire."""
     return Transferred(source=secrecy.source, provision=", ".join(secrecy.provisions)) if secrecy else None

@@ -4,12 +4,13 @@ from typing import Final
 
 from pydantic import Field
 
+from api.catalogue import Transferred
 from api.parameters import Filter, Limit, Page
 from api.wire import Listed, Wire
-from formats.csv import MEDIA_TYPE as CSV
-from formats.json import MEDIA_TYPE as JSON
+from formats.registry import FORMATS as WRITTEN
 
-FORMATS: Final = {"json": JSON, "csv": CSV}
+FORMATS: Final = {name: form.media_type for name, form in WRITTEN.items()}
+"""The media type of each format, the preferred one first."""
 DEFAULT_LIMIT: Final = 20
 
 
@@ -30,6 +31,11 @@ class CellQuery(Wire):
     limit: Limit | None = Field(None, description=f"{DEFAULT_LIMIT} in JSON; files hold everything unless asked")
     page: Page = 1
     format: str | None = Field(None, json_schema_extra={"enum": list(FORMATS)})
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything of a release is asked for, so that the file is the same for all who have that part."""
+        return not (self.area or self.category or self.period or self.limit) and self.page == 1
 
     def limited(self, written_as: str) -> int | None:
         """Cells on a page, None for all of them."""
@@ -53,3 +59,5 @@ class Cells(Listed):
 
     cells: list[CellBody]
     release_id: str
+    agreement: str
+    secrecy_transferred: Transferred | None

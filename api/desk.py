@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from api import examples
 from api.agreements import AgreementBody, AgreementList, VersionBody, agreement_body, version_body
-from api.answers import answer, chosen, etag, known, not_modified
+from api.answers import Validators, answer, chosen, etag, known, not_modified
 from api.depends import AgreementId, Digest, PolicyOfficer
 from api.desk_bodies import MAX_TEXT, TOML
 from api.desk_house import House, house_of, may_see, nothing, seen, tidy, version_of
@@ -121,7 +121,7 @@ def one_version(
     )
     if written_as == "json":
         return JSONResponse(as_json(version_body(held, desk, visit.at.date(), visit.principal.party)))
-    tag = etag(digest)
+    tag = Validators(etag(digest))
     return not_modified(request, tag) if known(request, tag) else answer(request, held.version.body, TOML, tag)
 
 

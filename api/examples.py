@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from formats.registry import FORMATS
+
 _PAGE: Final[dict[str, Any]] = {
     "_meta": {"totalRecords": 1, "page": 1, "offset": 0, "limit": 20, "count": 1},
     "_links": {
@@ -64,11 +66,20 @@ CELLS: Final[dict[str, Any]] = {
         }
     ],
     "releaseId": _RELEASE,
+    "agreement": "huddinge",
+    "secrecyTransferred": {"source": "polisen", "provision": "osl-18-1"},
     **_PAGE,
 }
 CELLS_CSV: Final = (
     "area,category,period,period_start,count,status\r\n0126,storning-klotter,2026-W46,2026-11-09,,withheld\r\n"
 )
+_BYTES: Final = {"schema": {"type": "string", "format": "binary"}}
+CELLS_FILES: Final[dict[str, Any]] = {
+    form.media_type: _BYTES | ({"example": CELLS_CSV} if name == "csv" else {})
+    for name, form in reversed(FORMATS.items())
+    if name != "json"
+}
+"""Every format besides JSON; the last of those that share a media type tells its example."""
 RECEIPT: Final[dict[str, Any]] = {
     "deliveryId": "625ffa9d-eee2-444a-93b6-e191af91046d",
     "dataset": "kommunens-storningar",

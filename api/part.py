@@ -10,7 +10,8 @@ from functools import cached_property
 
 import polars as pl
 
-from api.shelves import Code, Lying
+from api.shelves import Lying
+from formats.document import Code
 from formats.table import CellTable
 from policies.parties import ANY
 from policies.verdict import Permit, Refusal, Terms, Verdict

@@ -8,6 +8,7 @@
     ├── Unauthenticated          401  no token, or one that is not accepted
     ├── WrongRole                403  the caller's roles do not hold this errand
     ├── RefusedByPolicy          403  a party to the agreement is told every reason and citation
+    ├── Forged                   403  a form that no page of ours gave out for this session
     ├── NotFound                 404  nothing here for this caller, whether or not it exists
     ├── MethodNotAllowed         405  with every allowed method in Allow
     ├── NotAcceptable            406  none of the accepted formats is written here
@@ -16,6 +17,7 @@
     ├── Gone                     410  a release that was withdrawn
     ├── BodyTooLarge             413
     ├── UnsupportedMediaType     415
+    ├── RangeNotSatisfiable      416  the file has no such bytes
     ├── InvalidDelivery          422  every bad row by number, or a body that does not read
     ├── InvalidAgreement         422  every fault of an agreement's text by line
     ├── KeyReused                422  the same Idempotency-Key with another body
@@ -117,6 +119,12 @@ class RefusedByPolicy(Problem):
     name, status, title = "refused-by-policy", 403, "The rules do not allow this reading"
 
 
+class Forged(Problem):
+    """A form that no page of ours has given out for this session, or that came from elsewhere."""
+
+    name, status, title = "forged-form", 403, "The form is out of date: load the page again"
+
+
 class NotFound(Problem):
     """Nothing here for this caller, whether or not it exists."""
 
@@ -163,6 +171,12 @@ class UnsupportedMediaType(Problem):
     """The body is of a kind that is not read here."""
 
     name, status, title = "unsupported-media-type", 415, "The body is of a kind that is not read here"
+
+
+class RangeNotSatisfiable(Problem):
+    """The file has no such bytes; Content-Range says how long it is."""
+
+    name, status, title = "range-not-satisfiable", 416, "The file has no such bytes"
 
 
 class InvalidDelivery(Problem):

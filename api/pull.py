@@ -4,41 +4,71 @@ Everything shown goes through `api.reading`: rights, then the trail, then the fi
 """
 
 from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from api import examples
-from api.answers import answer, chosen, etag, known, not_modified
-from api.catalogue import TableBody, TableList, description, summary
-from api.cells import FORMATS, CellQuery, Cells, ListQuery
+from api.answers import Validators, answer, chosen, etag, file, known, made, not_modified, sent
+from api.catalogue import TableBody, TableList, description, summary, transferred
+from api.cells import DEFAULT_LIMIT, FORMATS, CellQuery, Cells, ListQuery
 from api.depends import Puller, TableId
+from api.described import document, href
 from api.errands import Purposes, Visit, purpose_of
 from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
+from api.geometry import Geometries
+from api.kept import KeptFiles
 from api.problem_docs import documented
-from api.problems import Gone, NotAcceptable, NotFound, PurposeMissing, RefusedByPolicy, UnknownCode
+from api.problems import (
+    BadRequest,
+    Gone,
+    NotAcceptable,
+    NotFound,
+    PurposeMissing,
+    RangeNotSatisfiable,
+    RefusedByPolicy,
+    UnknownCode,
+)
 from api.reading import Reading, Readings
 from api.reception import answers, open_reception
 from api.rules import Rules, ask_of
-from api.selection import Selection, read_codes, read_periods
+from api.selecting import select
+from api.selection import Selection
 from api.shelves import Shelves
-from api.wire import BASE, Meta, meta, paged
+from api.wire import BASE, as_json, meta, paged
 from audit.entry import Decision, Operation
-from formats.csv import MEDIA_TYPE as CSV
-from formats.csv import write_csv
+from formats.csv import CSVW_MEDIA_TYPE
+from formats.document import Document
 from formats.json import write_json
-from formats.table import CellTable
+from formats.registry import FORMATS as WRITERS
+from formats.registry import Format
+from formats.xlsx import TooManyRows
 from settings import PullSettings
 from store.sessions import open_engine
 
 TABLES: Final = f"{BASE}/tables"
-WRITTEN: Final = "1"
+CELLS: Final = f"{TABLES}/{{table}}/cells"
+WRITTEN: Final = "2"
 """Raised when the same cells come to be written as other bytes, so that no validator outlives its bytes."""
 
 router = APIRouter(tags=["pull"])
+
+
+@dataclass(frozen=True)
+class PullHouse:
+    """What the pull door keeps at hand besides the released tables."""
+
+    files: KeptFiles
+    geometries: Geometries
+
+    def drawn(self, reading: Reading) -> dict[str, str | None]:
+        """The geometries of a table's areas."""
+        scheme = reading.rules.datasets[reading.permit.dataset].area_scheme
+        return self.geometries.of(scheme, reading.shown.part.areas)
 
 
 _REFUSALS = documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound)
@@ -79,37 +109,35 @@ def table(request: Request, visit: Puller, table: TableId, why: Purposes = None)
 
 
 @router.get(
-    f"{TABLES}/{{table}}/cells",
+    CELLS,
     summary="The cells of a table",
     response_model=Cells,
     responses={
         200: {
             "description": "Cells, by area, category and period",
-            "content": shown(examples.CELLS)["content"] | {CSV: {"example": examples.CELLS_CSV}},
+            "content": shown(examples.CELLS)["content"] | examples.CELLS_FILES,
         },
+        206: {"description": "The part of a file that Range asks for", "content": examples.CELLS_FILES},
         304: {"description": "What the caller has is still so"},
-        **documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound, Gone, NotAcceptable),
+        **documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound, Gone, NotAcceptable, RangeNotSatisfiable),
     },
 )
 def cells(
     request: Request, visit: Puller, table: TableId, query: Annotated[CellQuery, Query()], why: Purposes = None
 ) -> Response:
-    """Cells by filter: a page of JSON, or everything as CSV."""
+    """Cells by filter: a page of JSON, or everything as a file. Every format agrees with every other, cell by cell."""
     readings: Readings = request.app.state.readings
     purpose = purpose_of(visit, why)
     written_as = chosen(request, query.format, FORMATS)
     reading = readings.open(visit, purpose, table, query.release)
-    selection = _selection(reading, query)
-    tag = _tag(request, reading, selection, query, written_as)
-    if known(request, tag):
+    selection = select(reading, query.area, query.category, query.period)
+    validators = _validators(request, reading, selection, query, written_as)
+    if known(request, validators):
         reading.note("304", selection=selection.said)
-        return not_modified(request, tag)
-    found = reading.shown.part.cells.only(selection.areas, selection.categories, selection.periods)
-    limit = query.limited(written_as)
-    shown = found.page(query.page, limit) if limit else found
-    reading.note(written_as, selection=selection.said, rows=len(shown), cells_withheld=shown.withheld)
-    at = meta(len(found), query.page, limit or max(1, len(found)), len(shown))
-    return answer(request, _written(request, reading, shown, at, written_as), FORMATS[written_as], tag)
+        return not_modified(request, validators)
+    if written_as == "json":
+        return _page(request, reading, selection, query, validators)
+    return _file(request, reading, selection, query, validators, written_as=written_as)
 
 
 def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
@@ -121,7 +149,9 @@ def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
     engine = open_engine(settings.place, "puller")
     closing.callback(engine.dispose)
     return Fittings(
-        (router,), {"readings": Readings(Rules(engine), Shelves(engine))}, {"shelf": lambda: answers(engine)}
+        (router,),
+        {"readings": Readings(Rules(engine), Shelves(engine)), "pull": PullHouse(KeptFiles(), Geometries(engine))},
+        {"shelf": lambda: answers(engine)},
     )
 
 
@@ -132,31 +162,78 @@ def app(settings: PullSettings) -> Door:
         return frame(reception.fittings() + fittings(settings, closing), closing.pop_all())
 
 
-def _selection(reading: Reading, query: CellQuery) -> Selection:
-    part = reading.shown.part
-    selection = Selection(
-        areas=read_codes(query.area, "area", part),
-        categories=read_codes(query.category, "category", part),
-        periods=read_periods(query.period, part, reading.grant.period_unit),
-    )
-    reading.refuse_denied(selection)
-    return selection
-
-
-def _tag(request: Request, reading: Reading, selection: Selection, query: CellQuery, written_as: str) -> str:
-    """A validator from the release and the question; it is known before any cell is read."""
-    part = reading.shown.part
+def _validators(
+    request: Request, reading: Reading, selection: Selection, query: CellQuery, written_as: str
+) -> Validators:
+    """From the release, the terms and the question; they are known before any cell is read."""
+    part, permit = reading.shown.part, reading.permit
     had = "\n".join(f"{level}: {' '.join(sorted(codes))}" for level, codes in part.categories.items())
     asked = f"{sorted(selection.said.items())} {query.limit} {query.page}"
-    links = str(request.url) if written_as == "json" else ""
-    areas, periods = " ".join(part.areas), " ".join(part.periods)
-    return etag(WRITTEN, reading.shown.release.id, part.lying.digest, areas, periods, had, asked, written_as, links)
+    host = str(request.url if written_as == "json" else request.base_url)
+    of_part = (" ".join(part.areas), " ".join(part.periods), had)
+    of_release = (reading.shown.release.id, part.lying.digest, permit.digest)
+    return Validators(etag(WRITTEN, *of_release, *of_part, asked, written_as, host), reading.modified)
 
 
-def _written(request: Request, reading: Reading, shown: CellTable, at: Meta, written_as: str) -> bytes:
-    if written_as == "csv":
-        return write_csv(shown)
-    return write_json(shown, {"releaseId": reading.shown.release.id, **paged(request, at)})
+def _page(
+    request: Request, reading: Reading, selection: Selection, query: CellQuery, validators: Validators
+) -> Response:
+    found = reading.shown.part.cells.only(selection.areas, selection.categories, selection.periods)
+    limit = query.limit or DEFAULT_LIMIT
+    shown = found.page(query.page, limit)
+    at = meta(len(found), query.page, limit, len(shown))
+    secrecy = transferred(reading.permit.secrecy_transferred)
+    said = {
+        "releaseId": reading.shown.release.id,
+        "agreement": reading.permit.agreement,
+        "secrecyTransferred": as_json(secrecy) if secrecy else None,
+        **paged(request, at),
+    }
+    reading.note("json", selection=selection.said, rows=len(shown), cells_withheld=shown.withheld)
+    return answer(request, write_json(shown, said), FORMATS["json"], validators)
+
+
+def _file(  # noqa: PLR0913 -- what an answer is made of
+    request: Request,
+    reading: Reading,
+    selection: Selection,
+    query: CellQuery,
+    validators: Validators,
+    *,
+    written_as: str,
+) -> Response:
+    """A file: kept and given in parts where all of a release is asked for, made for this answer otherwise."""
+    houses: PullHouse = request.app.state.pull
+    form = WRITERS[written_as]
+    found = document(request, reading, selection, houses.drawn(reading) if form.drawn else None)
+    if limit := query.limited(written_as):
+        found = replace(found, cells=found.cells.page(query.page, limit))
+    try:
+        ready = (
+            file(request, houses.files, validators, lambda: form.write(found))
+            if query.whole
+            else made(request, form.write(found))
+        )
+    except TooManyRows as error:
+        raise BadRequest(f"{error}; ask for fewer, or for another format") from None
+    told = f"{written_as} {ready.told}".strip()
+    reading.note(told, selection=selection.said, rows=len(found.cells), cells_withheld=found.cells.withheld)
+    return sent(ready, form.media_type, validators, ranges=query.whole, **_about(request, found, form))
+
+
+def _about(request: Request, found: Document, form: Format) -> dict[str, str]:
+    """What leads from a file to what is said of it, and how it is called where it is saved."""
+    described = href(request, f"{CELLS.format(table=found.table)}", "format=csvw")
+    links = (
+        f'<{found.href}>; rel="describedby"; type="application/json"',
+        f'<{described}>; rel="describedby"; type="{CSVW_MEDIA_TYPE}"',
+        f'<{href(request, "/docs")}>; rel="terms-of-service"',
+    )
+    return {
+        "link": ", ".join(links),
+        "content_disposition": f'inline; filename="{found.table}.{form.suffix}"',
+        "samsyn_release": found.release,
+    }
 
 
 def _note_list(visit: Visit, purpose: str, rows: int) -> None:

@@ -7,9 +7,10 @@ reason. Nothing of a cell is shown before the entry about it is durable.
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any, Final
 
-from api.errands import Visit
+from api.errands import SWEDEN, Visit
 from api.part import Part, part_of
 from api.problems import Gone, NotFound, RefusedByPolicy
 from api.rules import Rules, RulesNow, ask_of
@@ -65,6 +66,15 @@ class Reading:
         if self.releases:
             raise gone(self.visit, self.ask, self.releases[0])
         raise NotFound("The table has no release yet")
+
+    @property
+    def modified(self) -> datetime:
+        """The last moment at which what the visitor may have of the table could have changed.
+
+        That is when it was released, when an agreement last changed, or when the day began, since rights have days.
+        """
+        day = datetime.combine(self.visit.day, time(), SWEDEN)
+        return max(self.shown.release.released_at, self.rules.since, day)
 
     def note(self, note: str = "", **said: Any) -> None:  # noqa: ANN401 -- Entry's own
         """Make the reading durable in the trail; only then may anything of it be shown.

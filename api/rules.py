@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy import Engine
 
@@ -26,12 +26,13 @@ from store.sessions import DeskSession, transaction
 
 @dataclass(frozen=True)
 class RulesNow:
-    """Everything that a decision follows from, besides the ask."""
+    """Everything that a decision follows from, besides the ask; `since` is when an agreement last changed."""
 
     law: Law
     classification: Classification
     datasets: Mapping[str, Dataset]
     agreements: AgreementSet
+    since: datetime
 
     def decide(self, ask: Ask) -> Verdict:
         """May this be had?"""
@@ -90,6 +91,7 @@ class Rules:
         self._lock = threading.Lock()
         self._taken = -1
         self._agreements = AgreementSet.of(())
+        self._since = datetime.min.replace(tzinfo=UTC)
 
     def now(self) -> RulesNow:
         """The rules as they stand at this moment.
@@ -103,7 +105,8 @@ class Rules:
             if len(taken) != self._taken:  # steps are only ever added
                 lives = ((each, [step for step in taken if step.digest == each.digest]) for each in versions(session))
                 self._agreements, self._taken = standing(lives), len(taken)
-            return RulesNow(self.law, self.classification, self._datasets, self._agreements)
+                self._since = max((step.at for step in taken), default=self._since)
+            return RulesNow(self.law, self.classification, self._datasets, self._agreements, self._since)
 
 
 def ask_of(visit: Visit, purpose: str, table: str = "") -> Ask:

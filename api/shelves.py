@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Engine
 
+from formats.document import Code
 from formats.shelved import unpack
 from formats.table import CellTable
 from models.shelf import Release
@@ -16,16 +17,6 @@ from store.shelf import RELEASED, latest_of, releases, table_of
 
 AT_HAND: Final = 16
 """How many released tables a process keeps in memory."""
-
-
-@dataclass(frozen=True)
-class Code:
-    """A code of a dimension, as the release wrote it."""
-
-    code: str
-    level: str
-    parent: str | None
-    label: dict[str, str]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,12 @@ def areas(session: ReferenceSession, scheme_id: str, level: str | None = None) -
     return list(session.exec(every if level is None else every.where(Area.level == level)))
 
 
+def geometries(session: ReferenceSession, scheme_id: str) -> dict[str, str]:
+    """The GeoJSON geometry of every area of a scheme that has one, by code."""
+    drawn = select(Area.code, Area.geometry).where(Area.scheme == scheme_id)
+    return {code: text for code, text in session.exec(drawn) if text}
+
+
 def codes(session: ReferenceSession, scheme_id: str, level: str) -> list[str]:
     """The codes of one level of a scheme, in order: what a delivery may name."""
     where = select(Area.code).where(Area.scheme == scheme_id, Area.level == level).order_by(Area.code)
