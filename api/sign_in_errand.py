@@ -9,6 +9,7 @@ form. A request that changes anything must be a POST with the form's token, in t
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated, Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -129,7 +130,7 @@ class PageErrand:
         stage = Stage(signed_in.session.stage)
         if stage not in self.stages:
             raise SignInNeeded(STAGES.get(stage, HOME))
-        visit = self._visit(request, reception, signed_in, form)
+        visit = self._visit(request, at, signed_in, form)
         if request.state.method not in ("GET", "HEAD"):
             _check_own_form(request, visit)
         self._check_scope(request, visit)
@@ -144,9 +145,9 @@ class PageErrand:
             principal=who,
             role=role or min(who.roles),
             request_id=request.state.request_id,
-            at=reception.clock(),
+            at=at,
             method=request.state.method,
-            reception=reception,
+            reception=request.app.state.reception,
             signed_in=signed_in,
             form=form,
             csrf=form_token(signed_in.token),

@@ -52,7 +52,7 @@ def is_form_token(sent: str, token: str) -> bool:
 
 
 def is_alive(session: PersonSession, at: datetime, rules: SignInRules) -> bool:
-    """Whether a session still stands: used lately, not too old, and not waiting too long for its second half."""
-    if session.stage == Stage.CODE and at >= session.begun_at + rules.half:
+    """Whether a session still stands: used lately, not too old, and not waiting too long to become a whole one."""
+    if session.stage != Stage.IN and at >= session.begun_at + rules.half:
         return False
     return at < session.seen_at + rules.idle and at < session.begun_at + rules.lasting

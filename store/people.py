@@ -69,6 +69,11 @@ def sessions_of(session: PartiesSession, person_id: str) -> Sequence[PersonSessi
     return session.exec(mine.order_by(col(PersonSession.begun_at).desc())).all()
 
 
+def see(session: PartiesSession, digest: str, at: datetime) -> None:
+    """Keep when a session was last used."""
+    _change(session, update(PersonSession).where(col(PersonSession.digest) == digest).values(seen_at=at))
+
+
 def end_session(session: PartiesSession, digest: str) -> bool:
     """End a session; False if it has ended already."""
     return _change(session, delete(PersonSession).where(col(PersonSession.digest) == digest)) > 0
@@ -88,8 +93,8 @@ def count_try(session: PartiesSession, digest: str) -> int:
 
 
 def place(session: PartiesSession, digest: str) -> SignInPlace | None:
-    """How it has gone from one place under one name; None if nothing is kept."""
-    return session.get(SignInPlace, digest)
+    """How it has gone from one place under one name, held until the transaction ends; None if nothing is kept."""
+    return session.get(SignInPlace, digest, with_for_update=True)
 
 
 def strange_failures(session: PartiesSession, name_digest: str) -> tuple[int, datetime | None]:
@@ -132,7 +137,7 @@ def sweep(session: PartiesSession, over: Over) -> None:
     began = col(PersonSession.begun_at)
     for statement in (
         delete(PersonSession).where((began < over.begun) | (col(PersonSession.seen_at) < over.seen)),
-        delete(PersonSession).where(col(PersonSession.stage) == "code", began < over.halves),
+        delete(PersonSession).where(col(PersonSession.stage) != "in", began < over.halves),
         delete(SignInAttempt).where(col(SignInAttempt.begun_at) < over.halves),
         delete(SignInPlace).where(col(SignInPlace.known).is_(False), col(SignInPlace.last_at) < over.strange),
         delete(SignInPlace).where(col(SignInPlace.last_at) < over.known),
