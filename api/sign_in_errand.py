@@ -137,7 +137,7 @@ class PageErrand:
         known_parameters(request)
         return visit
 
-    def _visit(self, request: Request, reception: Reception, signed_in: SignedIn, form: Mapping[str, str]) -> PageVisit:
+    def _visit(self, request: Request, at: datetime, signed_in: SignedIn, form: Mapping[str, str]) -> PageVisit:
         who = person_principal(signed_in.person, signed_in.party, signed_in.session.purpose)
         role = who.role_for(self.scope) if self.scope else None
         request.state.client = who.client
