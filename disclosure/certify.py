@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from disclosure.cover import Cover, Flags, Ints
+from disclosure.cover import Cover, Flags, Floats, Ints
 from disclosure.program import Program
 from disclosure.windows import Windows
 
@@ -50,16 +50,30 @@ def in_window(cover: Cover, members: Ints, task: Task) -> None:
 
 
 def rest(cover: Cover, unit: int, reach: int) -> bool:
-    """Whether some whole move, of any length and price, lets this unit go up; takes up the cheapest found."""
+    """Whether some whole move, of any length and price, changes this unit; takes up the cheapest found.
+
+    Up is tried first. What its sums bind from above can still go down.
+    """
     free = np.flatnonzero(~cover.at.frozen)
     sums = sparse.csc_array(cover.at.units.by_unit[free].T)
-    price = cover.price[free]
-    room = np.minimum(cover.room(reach)[free], WIDEST * 2).astype(np.float64)
-    least, most = np.zeros(2 * len(free)), np.concatenate([np.full(len(free), 4.0), room])
-    at = int(np.searchsorted(free, unit))
-    least[at], most[len(free) + at] = 1.0, 0.0
     program = Program(sparse.csc_array(sparse.hstack([sums, -sums])), whole=True, nodes=10_000)
-    found = program.solve(np.concatenate([price, price]), least, most)
+    room = np.minimum(cover.room(reach)[free], WIDEST * 2).astype(np.float64)
+    ends = int(np.searchsorted(free, unit)) + np.array([0, len(free)])
+    return any(_changed(cover, free, program, _one_way(room, *way)) for way in (ends, ends[::-1]))
+
+
+def _one_way(room: Floats, way: int, back: int) -> tuple[Floats, Floats]:
+    """Least and most of the steps up, then down, where one of them must be made and not undone."""
+    least, most = np.zeros(2 * len(room)), np.concatenate([np.full(len(room), 4.0), room])
+    least[way], most[back] = 1.0, 0.0
+    return least, most
+
+
+def _changed(cover: Cover, free: Ints, program: Program, bounds: tuple[Floats, Floats]) -> bool:
+    """Take up a move of the free units within these bounds, if there is one."""
+    least, most = bounds
+    price = cover.price[free]
+    found = program.solve(np.concatenate([price, price]), least, most) if np.all(least <= most) else None
     if found is None:
         return False
     steps = np.rint(found).astype(np.int64)
