@@ -55,12 +55,12 @@ class TrailEntry(Base, table=True):
 
     __tablename__ = "entry"
     __table_args__ = (
-        Index("ix_entry_actor", "actor", "arrival"),
-        Index("ix_entry_party", "party", "arrival"),
-        Index("ix_entry_operation", "operation", "arrival"),
-        Index("ix_entry_decision", "decision", "arrival"),
-        Index("ix_entry_purpose", "purpose", "arrival"),
-        Index("ix_entry_table_id", "table_id", "arrival"),
+        Index("ix_entry_actor", "actor", "time", "arrival"),
+        Index("ix_entry_party", "party", "time", "arrival"),
+        Index("ix_entry_operation", "operation", "time", "arrival"),
+        Index("ix_entry_decision", "decision", "time", "arrival"),
+        Index("ix_entry_purpose", "purpose", "time", "arrival"),
+        Index("ix_entry_table_id", "table_id", "time", "arrival"),
         Index("ix_entry_time", "time", "arrival"),
         Index("ix_entry_request_id", "request_id"),
         Index(

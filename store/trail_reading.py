@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.entry import leaf_time
 from models.trail import ENTRY, LEAF
 from store.trail import EntryId, TrailUnavailable
-from store.trail_selection import names_area
+from store.trail_pages import Cut, Place, count, place_of
+from store.trail_pages import page as found
 
-CHEAP_COUNT: Final = 10_000
 _STREAM_STEP: Final = 1000
+_STREAM_MOST: Final = 20_000
+"""How many at a time where a step finds everything anyway."""
 _POLL_SECONDS: Final = 0.02
 
 
@@ -45,30 +47,15 @@ class Asked:
     start: datetime | None = None
     end: datetime | None = None
 
-    def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """The filter in SQL."""
-        for name in ("actor", "party", "operation", "decision", "purpose", "request_id"):
-            if values := getattr(self, name):
-                yield ENTRY.c[name].in_(values)
-        if self.table:
-            yield ENTRY.c.table_id.in_(self.table)
-        if self.area:
-            yield names_area(self.area)
-        if span := list(self._span(ENTRY)):
-            yield from span
-            # Times nearly follow arrivals: the outermost arrivals of the span let every index end where it ends.
-            within = ENTRY.alias("within")
-            first, last = (
-                select(outermost(within.c.arrival)).where(*self._span(within)).scalar_subquery()
-                for outermost in (func.min, func.max)
-            )
-            yield ENTRY.c.arrival.between(first, last)
+    def named(self) -> dict[str, tuple[str, ...]]:
+        """The filters by name."""
+        names = ("actor", "party", "operation", "table", "decision", "purpose", "request_id", "area")
+        return {name: getattr(self, name) for name in names if getattr(self, name)}
 
-    def _span(self, entry: FromClause) -> Iterator[ColumnElement[bool]]:
-        if self.start:
-            yield entry.c.time >= leaf_time(self.start)
-        if self.end:
-            yield entry.c.time <= leaf_time(self.end)
+    def span(self) -> list[ColumnElement[bool]]:
+        """The span of time in SQL."""
+        after = [ENTRY.c.time >= leaf_time(self.start)] if self.start else []
+        return after + ([ENTRY.c.time <= leaf_time(self.end)] if self.end else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,38 +115,32 @@ class TrailReader:
         newest_first: bool = False,
         after: EntryId | None = None,
     ) -> list[Logged]:
-        """One page of what matches, in order of arrival.
+        """One page of what matches, in order of time and arrival.
 
         Args:
             after: the last entry of the page before; equally fast at any depth, where counting pages is not.
         """
-        order = ENTRY.c.arrival.desc() if newest_first else ENTRY.c.arrival
-        wanted = _entries(asked).order_by(order).limit(limit)
-        if after is None:
-            wanted = wanted.offset((page - 1) * limit)
-        else:
-            wanted = wanted.where(ENTRY.c.arrival < after if newest_first else ENTRY.c.arrival > after)
         with reading(self._engine) as connection:
-            return [_logged(row) for row in connection.execute(wanted)]
+            behind = None if after is None else place_of(connection, after)
+            cut = Cut(limit, 0 if behind else (page - 1) * limit, behind, newest_first)
+            return [_logged(row) for row in found(connection, asked.named(), asked.span(), cut)]
 
     def stream(self, asked: Asked) -> Iterator[Logged]:
         """Everything that matches, oldest first, read step by step and equally fast at any depth."""
-        last = 0
+        behind = None
         while True:
-            wanted = _entries(asked).where(ENTRY.c.arrival > last).order_by(ENTRY.c.arrival).limit(_STREAM_STEP)
+            cut = Cut(_STREAM_STEP, after=behind, most=_STREAM_MOST)
             with reading(self._engine) as connection:
-                rows = connection.execute(wanted).all()
+                rows = found(connection, asked.named(), asked.span(), cut)
             yield from map(_logged, rows)
             if len(rows) < _STREAM_STEP:
                 return
-            last = rows[-1].arrival
+            behind = Place(rows[-1].time, rows[-1].arrival)
 
     def count(self, asked: Asked) -> int | None:
         """How many match; None when they are more than is cheap to count."""
-        some = select(ENTRY.c.arrival).where(*asked.conditions()).limit(CHEAP_COUNT + 1).subquery()
         with reading(self._engine) as connection:
-            found = connection.scalar(select(func.count()).select_from(some)) or 0
-        return found if found <= CHEAP_COUNT else None
+            return count(connection, asked.named(), asked.span())
 
     def index_of(self, entry_id: EntryId, wait_seconds: float = 0.0) -> int | None:
         """An entry's place in the tree, waiting for the sequencer at most so long; None if it is not placed."""
@@ -170,14 +151,6 @@ class TrailReader:
             if index is not None or time.monotonic() >= until:
                 return index
             time.sleep(_POLL_SECONDS)
-
-
-def _entries(asked: Asked) -> Select[Any]:
-    return (
-        select(ENTRY.c.arrival, LEAF.c.index, ENTRY.c.time, ENTRY.c.personal, ENTRY.c.other)
-        .select_from(ENTRY.outerjoin(LEAF, LEAF.c.arrival == ENTRY.c.arrival))
-        .where(*asked.conditions())
-    )
 
 
 def _logged(row: Row[*tuple[Any, ...]]) -> Logged:

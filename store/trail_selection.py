@@ -1,17 +1,24 @@
-"""What an entry's selection names, found in its payload in each database's own words.
-
-No index serves this: ask for it together with a table, a party or a span of time.
-"""
+"""What entries are found by, in each database's own words: columns, areas of a selection, and all as one set."""
 
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from sqlalchemy import Boolean, ColumnElement, or_
+from sqlalchemy import ARRAY, Boolean, ColumnElement, FromClause, Text, cast, literal_column, or_
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from models.trail import ENTRY
+
+Named = Mapping[str, tuple[str, ...]]
+"""Filters by name; an entry must match one of the values of each."""
+
+FACETS: Final[ColumnElement[Any]] = literal_column(
+    "trail.facets(entry.actor, entry.party, entry.operation, entry.decision, entry.purpose, entry.table_id,"
+    " entry.other)",
+    ARRAY(Text),
+)
+"""On PostgreSQL, what an entry is found by as a set of `name=value`; the index `ix_entry_facets` is over this."""
 
 
 class _NamesArea(FunctionElement[bool]):
@@ -34,6 +41,25 @@ def _on_postgresql(element: _NamesArea, compiler: Any, **said: Any) -> str:  # n
     return f"strpos({payload}::json #>> '{{selection,area}}', {code}) > 0"
 
 
-def names_area(codes: Iterable[str]) -> ColumnElement[bool]:
+def matching(named: Named, entry: FromClause = ENTRY) -> list[ColumnElement[bool]]:
+    """The filters on columns, each of which has its index, and on areas, which have none by themselves."""
+    return [
+        _names_area(values, entry) if name == "area" else entry.c[_COLUMNS.get(name, name)].in_(values)
+        for name, values in named.items()
+    ]
+
+
+def faceted(named: Named) -> list[ColumnElement[bool]]:
+    """The same filters on PostgreSQL's one index over all of them."""
+    return [
+        or_(*(FACETS.op("@>", is_comparison=True)(cast([f"{name}={value}"], ARRAY(Text))) for value in values))
+        for name, values in named.items()
+    ]
+
+
+_COLUMNS: Final = {"table": "table_id"}
+
+
+def _names_area(codes: Iterable[str], entry: FromClause) -> ColumnElement[bool]:
     """Entries whose selection names one of these areas; one that asked for everything names none."""
-    return or_(*(_NamesArea(ENTRY.c.other, json.dumps(code, ensure_ascii=False)) for code in codes))
+    return or_(*(_NamesArea(entry.c.other, json.dumps(code, ensure_ascii=False)) for code in codes))

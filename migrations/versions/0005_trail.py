@@ -102,8 +102,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("arrival", name=op.f("pk_entry")),
         schema="trail",
     )
-    op.create_index("ix_entry_actor", "entry", ["actor", "arrival"], unique=False, schema="trail")
-    op.create_index("ix_entry_decision", "entry", ["decision", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_actor", "entry", ["actor", "time", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_decision", "entry", ["decision", "time", "arrival"], unique=False, schema="trail")
     op.create_index(
         "ix_entry_intent",
         "entry",
@@ -113,11 +113,11 @@ def upgrade() -> None:
         sqlite_where=sa.text("kind = 'intent'"),
         postgresql_where=sa.text("kind = 'intent'"),
     )
-    op.create_index("ix_entry_operation", "entry", ["operation", "arrival"], unique=False, schema="trail")
-    op.create_index("ix_entry_party", "entry", ["party", "arrival"], unique=False, schema="trail")
-    op.create_index("ix_entry_purpose", "entry", ["purpose", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_operation", "entry", ["operation", "time", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_party", "entry", ["party", "time", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_purpose", "entry", ["purpose", "time", "arrival"], unique=False, schema="trail")
     op.create_index("ix_entry_request_id", "entry", ["request_id"], unique=False, schema="trail")
-    op.create_index("ix_entry_table_id", "entry", ["table_id", "arrival"], unique=False, schema="trail")
+    op.create_index("ix_entry_table_id", "entry", ["table_id", "time", "arrival"], unique=False, schema="trail")
     op.create_index("ix_entry_time", "entry", ["time", "arrival"], unique=False, schema="trail")
     op.create_table(
         "head",

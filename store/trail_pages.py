@@ -1,0 +1,145 @@
+"""Finding a page of entries in a trail of any size, in order of time, whatever is asked for together.
+
+One filter follows its index. Several together look through the entries next in turn, where common things are found
+at once; what is not common is few, and then PostgreSQL's index over all filters finds the whole of it.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, tuple_, union_all
+
+from models.trail import ENTRY, LEAF
+from store.trail_selection import Named, faceted, matching
+
+LOOKED_THROUGH: Final = 20_000
+"""How many entries next in turn are looked through before an index is asked for everything."""
+CHEAP_COUNT: Final = 10_000
+
+_MOST_BRANCHES: Final = 20
+"""How many values of one filter are each followed along the index."""
+_NARROW: Final = "request_id"
+"""A filter that leaves a handful of entries, whatever else is asked."""
+
+
+Found = Sequence[Row[*tuple[Any, ...]]]
+"""Entries as arrival, index in the tree, public time, personal part and other part."""
+
+
+class Place(NamedTuple):
+    """Where an entry stands in order: its public time, then its arrival."""
+
+    time: str
+    arrival: int
+
+
+class Cut(NamedTuple):
+    """What part of the order is wanted.
+
+    Attributes:
+        limit: how many entries; `most` how many when they are all found anyway.
+        after: the last entry of the page before.
+    """
+
+    limit: int
+    offset: int = 0
+    after: Place | None = None
+    newest_first: bool = False
+    most: int = 0
+
+    def starts(self, entry: FromClause) -> list[ColumnElement[bool]]:
+        """The condition to lie after the page before."""
+        if self.after is None:
+            return []
+        place = tuple_(entry.c.time, entry.c.arrival)
+        return [place < tuple_(*self.after) if self.newest_first else place > tuple_(*self.after)]
+
+    def orders(self, entry: FromClause) -> list[ColumnElement[Any]]:
+        """By time, then by arrival: also where a clock was set back, a span of time is found whole."""
+        columns: list[ColumnElement[Any]] = [entry.c.time, entry.c.arrival]
+        return [one.desc() for one in columns] if self.newest_first else columns
+
+    def of(self, chosen: Select[Any], entry: FromClause, *, most: bool = False) -> Select[Any]:
+        """The wanted part of what was chosen from `entry`."""
+        limit = max(self.limit, self.most) if most else self.limit
+        return chosen.order_by(*self.orders(entry)).limit(limit).offset(self.offset)
+
+
+def place_of(connection: Connection, arrival: int) -> Place:
+    """Where an entry stands; one that does not exist stands after all others."""
+    return Place(connection.scalar(select(ENTRY.c.time).where(ENTRY.c.arrival == arrival)) or "~", arrival)
+
+
+def page(connection: Connection, named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Found:
+    """The entries of a page with their places in the tree; fewer than its limit only where there are no more."""
+    if _is_one_walk(named):
+        return _whole(connection, _walk(named, span, cut), cut)
+    near = _whole(connection, _near(named, span, cut), cut)
+    return near if len(near) == cut.limit else _whole(connection, _all(connection, named, span, cut), cut)
+
+
+def count(connection: Connection, named: Named, span: Sequence[ColumnElement[bool]]) -> int | None:
+    """How many entries there are; None where that is more than is cheap to count."""
+    if _NARROW in named or (sum(map(len, named.values())) <= 1 and "area" not in named):
+        some = select(ENTRY.c.arrival).where(*matching(named), *span).limit(CHEAP_COUNT + 1).subquery()
+        found = connection.scalar(select(func.count()).select_from(some)) or 0
+        return found if found <= CHEAP_COUNT else None
+    window = _window(span, Cut(0))
+    looked, found = connection.execute(
+        select(func.count(), func.count().filter(*matching(named, window))).select_from(window)
+    ).one()
+    return found if looked < LOOKED_THROUGH else None
+
+
+def _is_one_walk(named: Named) -> bool:
+    """Whether one index leads from entry to entry in order."""
+    if _NARROW in named or not named:
+        return True
+    return len(named) == 1 and "area" not in named and len(next(iter(named.values()))) <= _MOST_BRANCHES
+
+
+def _walk(named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
+    """Along the index of the one filter; several values are walks side by side."""
+    name, values = next(iter(named.items()), ("", ()))
+    if _NARROW in named or len(values) <= 1:
+        return cut.of(_places(ENTRY).where(*matching(named), *span, *cut.starts(ENTRY)), ENTRY)
+    each = cut._replace(limit=cut.limit + cut.offset, offset=0)
+    walks = [
+        each.of(_places(ENTRY).where(*matching({name: (one,)}), *span, *cut.starts(ENTRY)), ENTRY) for one in values
+    ]
+    together = union_all(*(select(walk.subquery()) for walk in walks)).subquery()
+    return cut.of(_places(together), together)
+
+
+def _near(named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
+    """Among the entries next in turn."""
+    window = _window(span, cut)
+    return cut.of(_places(window).where(*matching(named, window)), window)
+
+
+def _window(span: Sequence[ColumnElement[bool]], cut: Cut) -> FromClause:
+    next_in_turn = select(ENTRY).where(*span, *cut.starts(ENTRY)).order_by(*cut.orders(ENTRY))
+    return next_in_turn.limit(LOOKED_THROUGH).subquery("near")
+
+
+def _all(connection: Connection, named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
+    """Everything that matches; on PostgreSQL found first and put in order after, lest it walks the whole order."""
+    if connection.dialect.name != "postgresql":
+        return cut.of(_places(ENTRY).where(*matching(named), *span, *cut.starts(ENTRY)), ENTRY, most=True)
+    found = _places(ENTRY).where(*faceted(named), *span, *cut.starts(ENTRY)).cte("found").prefix_with("MATERIALIZED")
+    return cut.of(_places(found), found, most=True)
+
+
+def _places(entry: FromClause) -> Select[Any]:
+    return select(entry.c.time, entry.c.arrival)
+
+
+def _whole(connection: Connection, places: Select[Any], cut: Cut) -> Found:
+    """The entries that stand at these places."""
+    at = places.subquery("at")
+    wanted: Select[*tuple[Any, ...]] = (
+        select(ENTRY.c.arrival, LEAF.c.index, ENTRY.c.time, ENTRY.c.personal, ENTRY.c.other)
+        .select_from(at.join(ENTRY, ENTRY.c.arrival == at.c.arrival).outerjoin(LEAF, LEAF.c.arrival == at.c.arrival))
+        .order_by(*cut.orders(ENTRY))
+    )
+    return connection.execute(wanted).all()
