@@ -8,6 +8,7 @@ process is started with the URL of its own database user.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 DEFAULT_HOME = "var"
@@ -77,6 +78,67 @@ def witnesses(environ: Mapping[str, str] | None = None) -> tuple[tuple[str, str]
     return tuple(found)
 
 
+def key_passphrase_file(environ: Mapping[str, str] | None = None) -> Path | None:
+    """The file of SAMSYN_KEY_PASSPHRASE_FILE, which locks the keys that sign tokens; None leaves them unencrypted."""
+    env = os.environ if environ is None else environ
+    return Path(env["SAMSYN_KEY_PASSPHRASE_FILE"]) if env.get("SAMSYN_KEY_PASSPHRASE_FILE") else None
+
+
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What stands before the doors, and how much it lets through.
+
+    Attributes:
+        proxies: whose word is taken on who is calling (X-Forwarded-For) and which certificate it showed.
+        certificate_header: where they tell the certificate (RFC 9440, or an escaped PEM as nginx writes it).
+        client_rate, address_rate: requests a second, and how many at once after a quiet time; (0, 0) for no limit.
+        dpop_nonce: whether a proof of possession must repeat a nonce of ours (RFC 9449 §8).
+    """
+
+    proxies: tuple[Network, ...] = ()
+    certificate_header: str = "client-cert"
+    client_rate: tuple[float, float] = (200.0, 4000.0)
+    address_rate: tuple[float, float] = (500.0, 10_000.0)
+    dpop_nonce: bool = False
+
+
+def edge(environ: Mapping[str, str] | None = None) -> Edge:
+    """The edge of SAMSYN_TRUSTED_PROXIES, _CLIENT_CERT_HEADER, _CLIENT_RATE, _ADDRESS_RATE and _DPOP_NONCE."""
+    env = os.environ if environ is None else environ
+    return Edge(
+        proxies=_networks(env.get("SAMSYN_TRUSTED_PROXIES", "")),
+        certificate_header=(env.get("SAMSYN_CLIENT_CERT_HEADER") or Edge.certificate_header).lower(),
+        client_rate=_rate("SAMSYN_CLIENT_RATE", env, Edge.client_rate),
+        address_rate=_rate("SAMSYN_ADDRESS_RATE", env, Edge.address_rate),
+        dpop_nonce=env.get("SAMSYN_DPOP_NONCE") == "1",
+    )
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
+    except ValueError as error:
+        raise SettingsError(f"SAMSYN_TRUSTED_PROXIES must be addresses or networks with commas: {error}") from None
+
+
+def _rate(name: str, env: Mapping[str, str], otherwise: tuple[float, float]) -> tuple[float, float]:
+    text = env.get(name)
+    if not text:
+        return otherwise
+    if text == "off":
+        return 0.0, 0.0
+    try:
+        rate, burst = (float(one) for one in text.split("/"))
+    except ValueError:
+        rate, burst = 0.0, 0.0
+    if not (0 < rate < 1e6 and 1 <= burst < 1e9):
+        raise SettingsError(f"{name} must be requests a second / how many at once, such as 200/4000, or off")
+    return rate, burst
+
+
 @dataclass(frozen=True)
 class DoorSettings:
     """What every door is handed.
@@ -84,10 +146,14 @@ class DoorSettings:
     Attributes:
         place: where parties, areas and the trail rest.
         issuer: the URL that tokens name as issuer and audience; also the base of absolute links.
+        edge: what stands before the door.
+        passphrase_file: what unlocks the keys that sign tokens; only the token door reads it.
     """
 
     place: Place
     issuer: str
+    edge: Edge = field(default_factory=edge, kw_only=True)
+    passphrase_file: Path | None = field(default_factory=key_passphrase_file, kw_only=True)
 
 
 @dataclass(frozen=True)

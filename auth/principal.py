@@ -74,6 +74,8 @@ class Principal:
         scopes: what its token carries; never more than its roles hold.
         purpose: the purpose of readings that state none, if one is registered.
         branch: the independent branch of the party that it acts for, or empty.
+        access_key: id of the access key that was shown in place of a token, or empty.
+        tables: the only tables that it may read, or None where nothing but the agreements says which.
     """
 
     client: str
@@ -83,6 +85,12 @@ class Principal:
     scopes: frozenset[Scope]
     purpose: str | None = None
     branch: str = ""
+    access_key: str = ""
+    tables: frozenset[str] | None = None
+
+    def may_see(self, table: str) -> bool:
+        """Whether what was shown at the door opens this table at all; if not, it does not exist for the caller."""
+        return self.tables is None or table in self.tables
 
     def role_for(self, scope: Scope) -> Role | None:
         """The role in which the caller may do errands of `scope`, or None if it may not."""
