@@ -12,7 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from policies.parties import ANY, Contact, Denial, GroundClaim, Knowledge, PartyRef, Purpose, Register
-from policies.reading import Id, PolicyError, Strict, Words, Wrong, read
+from policies.reading import Id, Line, PolicyError, Strict, Words, Wrong, read
 from policies.terms import Calendar, Method, PeriodUnit, period_fault
 
 CategoryLevel = Literal["leaf", "group", "total"]
@@ -62,6 +62,30 @@ class TableGrant(Strict):
         return self
 
 
+class Measured(Strict):
+    """How often a rule was found wrong, as shares of the incidents, and on what it was measured."""
+
+    wrongly_joined: float = Field(ge=0, le=1)
+    missed: float = Field(ge=0, le=1)
+    on: Line
+
+
+class LinkRule(Strict):
+    """When reports of several sources are taken for one incident, and so counted once in the dataset joined of them.
+
+    By `link` two that share a linking pseudonym are; by `near` also two of the same area and group of categories whose
+    periods lie at most `periods` apart, and in the same part of the day if `same_day_part`. No incident is joined with
+    more than one of another source by nearness.
+    """
+
+    dataset: Id
+    by: tuple[Literal["link", "near"], ...] = Field(min_length=1)
+    periods: int = Field(default=0, ge=0, le=1)
+    same_day_part: bool = True
+    words: Words
+    uncertainty: Measured
+
+
 class Written(Strict):
     """What stands in the file of one version. `tables = []` is an agreement about the trail alone."""
 
@@ -75,6 +99,7 @@ class Written(Strict):
     public: bool = False
     purposes: tuple[Purpose, ...] = Field(min_length=1)
     tables: tuple[TableGrant, ...]
+    links: tuple[LinkRule, ...] = ()
     denials: tuple[Denial, ...] = ()
     grounds: tuple[GroundClaim, ...] = ()
     contact: Contact
@@ -91,6 +116,7 @@ class Written(Strict):
         ids = tuple(party.id for party in self.parties)
         _once(ids, "parties")
         _once(tuple(table.id for table in self.tables), "tables")
+        _once(tuple(rule.dataset for rule in self.links), "links")
         _once(self.circle, "circle")
         _once(self.purposes, "purposes")
         for loc, named in _parties_named(self):

@@ -1,11 +1,12 @@
 """Datasets: what may be delivered, by whom, for which areas, categories and periods, and its secrecy.
 
 One file a dataset, read strictly; the file's name is the dataset's id. A dataset has one period granularity and
-one area level, so that no two of its cells overlap.
+one area level, so that no two of its cells overlap. Counts and reports are delivered; what is joined from several
+sources' reports, or repeated in them, is counted here and delivered by nobody.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from importlib.resources import files
@@ -16,11 +17,14 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from policies.classification import Classification
-from policies.parties import PartyKind
+from policies.dataset_columns import Column, Columns, Domain, faults
+from policies.parties import Decision, PartyKind
 from policies.period import Period, PeriodError, Unit, parse_period
 from policies.reading import Href, Id, Line, PolicyError, Strict, Words, Wrong, key_lines, line_of, read
 
 BUILT_IN: Traversable = files("policies") / "datasets"
+POLICE = "polisen"
+Kind = Literal["counts", "reports", "joined", "repeated"]
 
 
 class Origin(Strict):
@@ -28,6 +32,13 @@ class Origin(Strict):
 
     text: Line
     href: Href | None = None
+
+
+class Repeats(Strict):
+    """When a place counts as repeated: so many incidents at it in so many weeks."""
+
+    times: int = Field(ge=2)
+    weeks: int = Field(ge=1, le=52)
 
 
 @dataclass(frozen=True)
@@ -43,10 +54,14 @@ class Dataset:
         secrecy: codes of the provisions that the figures fall under, such as `osl-18-1`; none if they are public.
         controller: who answers for the figures, in words.
         digest: sha256 of the file.
+        columns, domains: of reports, what each column becomes, and where its pseudonyms are at home.
+        at_source: the decision by which the police's reports are sent, pseudonymised before they leave.
+        sources: of joined and repeated ones, the datasets of reports they are counted from.
+        repeats: of repeated ones, when a place is.
     """
 
     id: str
-    kind: Literal["counts"]
+    kind: Kind
     title: Words
     publishers: tuple[str, ...]
     publisher_kinds: tuple[PartyKind, ...]
@@ -62,9 +77,19 @@ class Dataset:
     controller: str
     notes: Words
     digest: str
+    columns: Columns = field(default_factory=dict)
+    domains: Mapping[str, Domain] = field(default_factory=dict)
+    at_source: Decision | None = None
+    sources: tuple[str, ...] = ()
+    repeats: Repeats | None = None
+
+    @property
+    def is_delivered(self) -> bool:
+        """Whether its figures come by delivery; the others are counted from reports."""
+        return self.kind in ("counts", "reports")
 
     def takes_from(self, party: str, kind: str) -> bool:
-        """Whether a party of this kind may deliver."""
+        """Whether its figures are such a party's."""
         return party in self.publishers or kind in self.publisher_kinds
 
     def spans(self, period: Period) -> bool:
@@ -73,7 +98,7 @@ class Dataset:
 
 
 class _File(Strict):
-    kind: Literal["counts"]
+    kind: Kind
     title: Words
     publishers: tuple[Id, ...] = Field(min_length=1)
     publisher_kinds: tuple[PartyKind, ...] = ()
@@ -88,6 +113,46 @@ class _File(Strict):
     source: Origin
     controller: Line
     notes: Words
+    columns: dict[str, Column] = Field(default_factory=dict)
+    domains: dict[str, Domain] = Field(default_factory=dict)
+    at_source: Decision | None = None
+    sources: tuple[Id, ...] = ()
+    repeats: Repeats | None = None
+
+    @model_validator(mode="after")
+    def _parts_of_its_kind(self) -> Self:
+        parts: dict[Kind, tuple[str, ...]] = {
+            "reports": ("columns",),
+            "joined": ("sources",),
+            "repeated": ("sources", "repeats"),
+        }
+        needed = parts.get(self.kind, ())
+        allowed = {*needed, *(("domains", "at_source") if self.kind == "reports" else ())}
+        for key in ("columns", "domains", "at_source", "sources", "repeats"):
+            if getattr(self, key) and key not in allowed:
+                raise Wrong(f"a dataset of {self.kind} has no {key}", key)
+            if key in needed and not getattr(self, key):
+                raise Wrong(f"a dataset of {self.kind} has {key}; write them", key)
+        return self
+
+    @model_validator(mode="after")
+    def _reports_can_be_counted(self) -> Self:
+        if self.kind == "reports":
+            for at, told in faults(self.columns, self.domains, self.granularity, self.area_level):
+                raise Wrong(told, "columns", *at)
+        return self
+
+    @model_validator(mode="after")
+    def _police_reports_come_as_pseudonyms(self) -> Self:
+        if self.kind == "reports" and ("police" in self.publisher_kinds or POLICE in self.publishers):
+            if self.at_source is None:
+                raise Wrong("police reports come only pseudonymised at the source, by a recorded decision", "at_source")
+            for name, column in self.columns.items():
+                if column.treatment == "pseudonymise" and column.type != "pseudonym":
+                    raise Wrong(
+                        "what the police send is a pseudonym already: type = 'pseudonym'", "columns", name, "type"
+                    )
+        return self
 
     @model_validator(mode="after")
     def _span_holds(self) -> Self:
@@ -98,7 +163,7 @@ class _File(Strict):
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
-        for key in ("publishers", "publisher_kinds", "secrecy"):
+        for key in ("publishers", "publisher_kinds", "secrecy", "sources"):
             named: tuple[str, ...] = getattr(self, key)
             if len(set(named)) < len(named):
                 raise Wrong("name each once", key)
@@ -118,8 +183,26 @@ def load_datasets(classification: Classification, folder: Traversable = BUILT_IN
         PolicyError: a file is not of its shape, or names a category or classification that does not exist.
     """
     found = sorted((file for file in folder.iterdir() if file.name.endswith(".toml")), key=lambda file: file.name)
-    datasets = (read_dataset(file.read_bytes(), file.name, classification) for file in found)
-    return MappingProxyType({dataset.id: dataset for dataset in datasets})
+    datasets = [read_dataset(file.read_bytes(), file.name, classification) for file in found]
+    by_id = MappingProxyType({dataset.id: dataset for dataset in datasets})
+    for dataset in datasets:
+        _check_sources(dataset, by_id)
+    return by_id
+
+
+def _check_sources(dataset: Dataset, known: Mapping[str, Dataset]) -> None:
+    """Say which source is no dataset of reports, or is counted by other areas or periods.
+
+    Raises:
+        PolicyError: there is such a one.
+    """
+    for name in dataset.sources:
+        source = known.get(name)
+        if source is None or source.kind != "reports":
+            raise PolicyError(f"{dataset.id}.toml, line 1: sources: {name!r} is no dataset of reports")
+        ours, theirs = ((each.granularity, each.area_scheme, each.area_level) for each in (dataset, source))
+        if ours != theirs:
+            raise PolicyError(f"{dataset.id}.toml, line 1: sources: {name} is counted by {theirs}, not {ours}")
 
 
 def read_dataset(data: bytes, name: str, classification: Classification) -> Dataset:
@@ -147,6 +230,15 @@ def _unknown(said: _File, classification: Classification) -> Iterator[tuple[str,
     for word in said.categories:
         if not any(_leaves(word, classification)):
             yield "categories", f"{word!r} is no leaf, no group and matches no leaf of {classification.id}"
+    yield from _untranslated(said, classification)
+
+
+def _untranslated(said: _File, classification: Classification) -> Iterator[tuple[str, str]]:
+    counted = _resolved(said.categories, classification)
+    for name, column in said.columns.items():
+        for written, code in column.codes.items():
+            if code not in counted:
+                yield "columns", f"{name}.codes: {written!r} stands for {code!r}, which the dataset does not count"
 
 
 def _resolved(named: tuple[str, ...], classification: Classification) -> tuple[str, ...]:

@@ -217,7 +217,7 @@ def slip(tmp_path: Path, old: str, new: str) -> str:
         (
             'dataset = "polisens-anmalda-brott"',
             'dataset = "brott"',
-            "tables.0.dataset: 'brott' is no dataset; there are bra-anmalda-brott, kommunens-",
+            "tables.0.dataset: 'brott' is no dataset; there are bostadsbolagets-rapporter, bra-anmalda-brott, ",
         ),
         (
             'dataset = "kommunens-storningar"',
@@ -258,7 +258,7 @@ def slip(tmp_path: Path, old: str, new: str) -> str:
         (
             'dataset = "kommunens-storningar" }',
             'dataset = "x" }',
-            "tables.1.own_knowledge: 'x' is no dataset; there are bra-anmalda-brott",
+            "tables.1.own_knowledge: 'x' is no dataset; there are bostadsbolagets-rapporter, bra-anmalda-brott",
         ),
         (
             'provisions = ["osl-35-1"]',

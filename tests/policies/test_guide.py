@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from policies.agreement import TableGrant, Written
+from policies.agreement import LinkRule, Measured, TableGrant, Written
 from policies.parties import (
     PURPOSES,
     Contact,
@@ -27,6 +27,8 @@ NAMED = set(re.findall(r"`([^`]+)`", GUIDE))
 SHAPES = (
     Written,
     TableGrant,
+    LinkRule,
+    Measured,
     PartyRef,
     Contact,
     Register,

@@ -127,6 +127,7 @@ def test_every_section_of_the_house_has_its_leaves_and_classes(events: Classific
         "notis": {"open"},
         "notis-sammanfattning": {"open"},
         "storning": {"normal"},
+        "upprepad": {"normal"},
         "insats": {"normal"},
     }
 

@@ -93,6 +93,10 @@ def test_the_datasets_of_the_house(datasets: dict[str, Dataset]) -> None:
         "kommunens-storningar": ("sodertalje", "2020-W01", "sverige-2025", "kommun"),
         "kommunens-storningar-deso": ("sodertalje", "2020-W01", "deso-2018", "deso"),
         "raddningsinsatser": ("raddningstjansten", "2020-W01", "sverige-2025", "kommun"),
+        "kommunens-rapporter": ("sodertalje", "2020-W01", "deso-2018", "deso"),
+        "bostadsbolagets-rapporter": ("bostadsbolaget", "2020-W01", "deso-2018", "deso"),
+        "rapporterade-handelser": ("sodertalje", "2020-W01", "deso-2018", "deso"),
+        "upprepade-platser": ("sodertalje", "2020-W01", "deso-2018", "deso"),
     }
 
 
