@@ -111,8 +111,9 @@ class Knowledge:
         if self.terms.zeros == "published":
             zero[self.new[self.table.shown() & (self.values == 0)]] = True
         if self.terms.impossible is not None:
-            possible = self.joint.placed(self.table.dimensions, (~self.terms.impossible).astype(np.int64))
-            zero[self.new[possible[self.new] == 0]] = True
+            possible = np.ones_like(self.joint.inner)
+            possible[self.joint.leaves(self.table.dimensions)] = ~self.terms.impossible
+            zero |= self.joint.space.values(possible) == 0
         return known_zeros(self.joint.space.relations, zero)
 
     def _least(self, somewhere: Ints) -> Ints:

@@ -1,0 +1,107 @@
+"""Vintages: a correction shows where it is large, waits where it is small, and gives nothing of either state away."""
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from disclosure.course import Course, all_leaves
+from disclosure.history import History
+from disclosure.protect import Protected, Unprotectable, protect
+from disclosure.revisions import Told, admitted, protect_revised
+from disclosure.table import Dimension, Table, sums
+from disclosure.threshold import Terms
+
+K = 5
+SLACK = 3
+
+
+def summed(name: str, leaves: int) -> Dimension:
+    codes = [f"{name}{i}" for i in range(leaves)]
+    return Dimension.from_mapping(name, {"all": codes, **{c: [c] for c in codes}})
+
+
+DIMENSIONS = (summed("a", 2), summed("b", 2))
+
+
+def told(safe: Protected) -> Told:
+    return Told(safe.table.dimensions, sums(safe.table.dimensions, safe.inner), ~safe.withheld)
+
+
+def vintages(*known: np.ndarray) -> tuple[list[Protected], Course]:
+    """Each state released in turn, with the corrections that may show."""
+    course = Course(all_leaves([DIMENSIONS]), known[:1][0][np.newaxis])
+    made = [protect(Table(DIMENSIONS, known[0]))]
+    for counts in known[1:]:
+        now = admitted(course, counts, [told(safe) for safe in made], K)
+        if (now == course.states[-1]).all():
+            continue
+        course = Course(course.dimensions, np.concatenate([course.states, now[np.newaxis]]))
+        history = History(tuple(safe.release() for safe in made))
+        made.append(protect_revised(Table(DIMENSIONS, now), Terms(), history, course, range(len(made))))
+    return made, course
+
+
+def test_a_late_registration_of_one_waits() -> None:
+    course = Course(DIMENSIONS, np.array([[[12, 30], [40, 50]]]))
+    safe = protect(Table(DIMENSIONS, course.states[0]))
+    assert (admitted(course, course.states[0] + [[1, 0], [0, 0]], [told(safe)], K) == course.states[0]).all()
+
+
+@pytest.mark.parametrize("change", [8, -8])
+def test_a_large_correction_shows_whichever_way_it_goes(change: int) -> None:
+    first = np.array([[20, 30], [40, 50]])
+    made, _ = vintages(first, first + [[change, 0], [0, 0]])
+    assert not made[1].withheld.any()
+    assert made[1].values[1, 1] == 20 + change
+
+
+def test_small_corrections_of_withheld_cells_show_in_a_sum_that_they_change_enough() -> None:
+    first = np.array([[2, 3], [40, 50]])
+    made, _ = vintages(first, first + [[2, 0], [0, 0]], first + [[20, 0], [0, 0]])
+    assert len(made) == 2
+    assert made[1].values[0, 0] == first.sum() + 20
+
+
+def test_a_correction_that_takes_an_earlier_one_nearly_back_waits() -> None:
+    first = np.array([[12, 30], [40, 50]])
+    made, course = vintages(first, first + [[6, 0], [0, 0]], first + [[1, 0], [0, 0]])
+    assert len(made) == len(course.states) == 2
+
+
+def fewest_values(made: list[Protected], course: Course) -> int:
+    """The fewest values of any withheld cell of any state, counted table by table; who revised what is known."""
+    fixed = ~course.revised.any(axis=0)
+    ranges = [range(int(states.max()) + SLACK) for states in course.states.reshape(len(made), -1).T]
+    rows = np.array(list(product(*ranges)), dtype=np.int64)
+    units = np.eye(4, dtype=np.int64).reshape(4, 2, 2)
+    weights = np.array([sums(DIMENSIONS, unit).ravel() for unit in units])
+    totals = rows @ weights
+    fits = []
+    for safe in made:
+        hidden = safe.withheld.ravel()
+        good = (totals[:, ~hidden] == safe.values.ravel()[~hidden]).all(1) & (totals[:, hidden] >= 1).all(1)
+        fits.append(np.flatnonzero(good))
+    keys = [{tuple(row) for row in rows[fit][:, fixed.ravel()].tolist()} for fit in fits]
+    together = set.intersection(*keys)
+    kept = []
+    for safe, fit in zip(made, fits, strict=True):
+        able = [n for n in fit if tuple(rows[n][fixed.ravel()].tolist()) in together]
+        kept += [len(np.unique(totals[able][:, cell])) for cell in np.flatnonzero(safe.withheld)]
+    return min(kept, default=99)
+
+
+@settings(max_examples=60, deadline=None)
+@given(arrays(np.int64, (2, 2), elements=st.integers(0, 7)), arrays(np.int64, (2, 2), elements=st.integers(0, 14)))
+def test_every_withheld_cell_of_either_vintage_keeps_two_values(first: np.ndarray, then: np.ndarray) -> None:
+    try:
+        made, course = vintages(first, then)
+    except Unprotectable:
+        return
+    assert fewest_values(made, course) >= 2
+    for safe in made[1:]:
+        change = np.abs(safe.values - made[0].values)[~safe.withheld & ~made[0].withheld]
+        assert ((change == 0) | (change >= K)).all()
