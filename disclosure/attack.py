@@ -153,6 +153,8 @@ def _needs(views: Sequence[View], space: Space, units: Units) -> IntArray:
 def _small(view: View, low: IntArray, high: IntArray) -> BoolArray:
     """Asked cells whose interval holds a value worth protecting."""
     small: BoolArray = (high - view.base >= 1) & (low - view.base < view.below)
+    if view.signed:
+        small |= (low <= -1) & (high > -view.below)
     small |= view.below == ANY_VALUE
     return small & (view.need > 0)
 

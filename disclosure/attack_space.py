@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from disclosure.attack_view import UNBOUNDED, BoolArray, Inner, IntArray, View
+from disclosure.attack_view import FIRST_STATE, REVISION, UNBOUNDED, BoolArray, Inner, IntArray, View
 from disclosure.table import DisclosureError
 
 MOST_PARTINGS: Final = 8  # of one code; more equations would repeat what these already say
@@ -90,7 +90,7 @@ def join(views: Sequence[View]) -> Space:
     _check(views)
     axes = tuple(_axis(views, i) for i in range(len(views[0].dimensions)))
     shape = tuple(len(axis.codes) for axis in axes)
-    low, high = np.zeros(shape, np.int64), np.full(shape, UNBOUNDED)
+    low, high = _floor(axes), np.full(shape, UNBOUNDED)
     plays = np.zeros(shape, np.bool_)
     for view in views:
         corner = _corner(axes, view)
@@ -101,6 +101,17 @@ def join(views: Sequence[View]) -> Space:
     cell = np.full(shape, -1, np.int64)
     cell[plays] = np.arange(np.count_nonzero(plays))
     return Space(axes, cell, low[plays], high[plays], _equations(axes, cell))
+
+
+def _floor(axes: Sequence[Axis]) -> IntArray:
+    """The least of each cell that goes without saying: 0 of a count, nothing of a change."""
+    floor = np.zeros([len(axis.codes) for axis in axes], np.int64)
+    for number, axis in enumerate(axes):
+        if axis.name == REVISION:
+            first = axis.place.get(FIRST_STATE, -1)
+            changes = [code for code, classes in enumerate(axis.codes) if first not in classes]
+            np.moveaxis(floor, number, 0)[changes] = -UNBOUNDED
+    return floor
 
 
 def _check(views: Sequence[View]) -> None:

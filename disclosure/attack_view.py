@@ -21,6 +21,12 @@ UNBOUNDED: Final = 1 << 50
 """Stands for no bound; far above any count, far below what int64 sums of a table could overflow."""
 ANY_VALUE: Final = 1 << 50
 """The `below` of a cell that must not be known whatever its value."""
+REVISION: Final = "revision"
+"""The dimension of revisions: leaf 0 is the first state of the counts, each further one what a revision changed.
+
+Sums without leaf 0 are changes, which may be negative; all others are counts.
+"""
+FIRST_STATE: Final = "0"
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class View:
         below: only values 1 … below-1, counted from `base`, are worth protecting (ANY_VALUE: all are).
         base: the part of each cell that its holder counted itself; the remainder is what is asked about.
         name: what findings call the table.
+        signed: changes, of which values from -below+1 to -1 are worth protecting too.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -44,6 +51,7 @@ class View:
     below: IntArray
     base: IntArray
     name: str = "table"
+    signed: bool = False
 
     @classmethod
     def of(  # noqa: PLR0913 - a table has this many properties

@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from disclosure.attack import Finding, gate
+from disclosure.attack_revisions import Revised
+from disclosure.attack_view import View
 from disclosure.course import Course, all_leaves
 from disclosure.history import History
 from disclosure.protect import Protected, Unprotectable, protect
@@ -45,30 +48,37 @@ def vintages(*known: np.ndarray) -> tuple[list[Protected], Course]:
     return made, course
 
 
+def late(counts: np.ndarray, change: int) -> np.ndarray:
+    """The counts with so many more events in one cell."""
+    more = counts.copy()
+    more[0, 0] += change
+    return more
+
+
 def test_a_late_registration_of_one_waits() -> None:
     course = Course(DIMENSIONS, np.array([[[12, 30], [40, 50]]]))
     safe = protect(Table(DIMENSIONS, course.states[0]))
-    assert (admitted(course, course.states[0] + [[1, 0], [0, 0]], [told(safe)], K) == course.states[0]).all()
+    assert (admitted(course, late(course.states[0], 1), [told(safe)], K) == course.states[0]).all()
 
 
 @pytest.mark.parametrize("change", [8, -8])
 def test_a_large_correction_shows_whichever_way_it_goes(change: int) -> None:
     first = np.array([[20, 30], [40, 50]])
-    made, _ = vintages(first, first + [[change, 0], [0, 0]])
+    made, _ = vintages(first, late(first, change))
     assert not made[1].withheld.any()
     assert made[1].values[1, 1] == 20 + change
 
 
 def test_small_corrections_of_withheld_cells_show_in_a_sum_that_they_change_enough() -> None:
     first = np.array([[2, 3], [40, 50]])
-    made, _ = vintages(first, first + [[2, 0], [0, 0]], first + [[20, 0], [0, 0]])
+    made, _ = vintages(first, late(first, 2), late(first, 20))
     assert len(made) == 2
     assert made[1].values[0, 0] == first.sum() + 20
 
 
 def test_a_correction_that_takes_an_earlier_one_nearly_back_waits() -> None:
     first = np.array([[12, 30], [40, 50]])
-    made, course = vintages(first, first + [[6, 0], [0, 0]], first + [[1, 0], [0, 0]])
+    made, course = vintages(first, late(first, 6), late(first, 1))
     assert len(made) == len(course.states) == 2
 
 
@@ -105,3 +115,42 @@ def test_every_withheld_cell_of_either_vintage_keeps_two_values(first: np.ndarra
     for safe in made[1:]:
         change = np.abs(safe.values - made[0].values)[~safe.withheld & ~made[0].withheld]
         assert ((change == 0) | (change >= K)).all()
+    assert not found(made, course)
+
+
+def found(made: list[Protected], course: Course) -> list[Finding]:
+    """What the attacker finds in all states together, and in the changes between them."""
+    revised = Revised(course)
+    held = [
+        part
+        for n, safe in enumerate(made)
+        for part in revised.placed(View.of(DIMENSIONS, safe.values, safe.withheld, name=f"state {n}"), n)
+    ]
+    asked = list(revised.changes(DIMENSIONS, below=K, need=2))
+    return list(gate([*held, *asked], truth=revised.truth).findings)
+
+
+def shown_whole(counts: np.ndarray) -> Protected:
+    """A table that nobody protected."""
+    table = Table(DIMENSIONS, counts)
+    nothing = np.zeros(table.shape, np.bool_)
+    return Protected(table, table.totals(), nothing, nothing, counts, 0)
+
+
+@pytest.mark.parametrize("change", [1, -1])
+def test_the_attacker_reads_a_small_correction_that_shows(change: int) -> None:
+    first = np.array([[12, 30], [40, 50]])
+    states = np.array([first, late(first, change)])
+    made = [shown_whole(counts) for counts in states]
+    (*_, last) = found(made, Course(all_leaves([DIMENSIONS]), states))
+    assert (last.view, last.low, last.high, last.why) == ("revision 1", change, change, "recovered")
+
+
+def test_the_attacker_subtracts_two_states_of_what_was_not_revised() -> None:
+    first = np.array([[3, 30], [40, 50]])
+    then = late(first, 6)
+    made, course = vintages(first, then)
+    assert len(made) == 2
+    assert not found(made, course)
+    forgot = shown_whole(then)
+    assert {finding.why for finding in found([made[0], forgot], course)} == {"recovered"}
