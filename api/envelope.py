@@ -30,7 +30,11 @@ SAFE_HEADERS: Final = {
 
 
 def problem_response(request: Request, problem: Problem) -> Response:
-    """A problem as an answer."""
+    """A problem as an answer: a page for a browser at a door with pages, else a document."""
+    door = request.scope.get("app")
+    if door is not None and (pages := getattr(door.state, "problem_pages", None)) and pages.wanted(request):
+        answer: Response = pages.page_of(request, problem)
+        return answer
     document = problem.document(request.state.request_id)
     return JSONResponse(document, problem.status, headers=problem.headers, media_type=MEDIA_TYPE)
 

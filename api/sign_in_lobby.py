@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from api.errands import SWEDEN
 from api.sign_in_cookies import SESSION, Cookies, cookies_for
+from api.sign_in_later import Later
 from api.sign_in_tries import Browser, Tries
 from api.turns import Turns
 from auth.people import active_person
@@ -68,6 +69,7 @@ class Lobby:
     seal: Seal
     cookies: Cookies
     turns: Turns
+    later: Later
     is_demo: bool
 
     def rules(self, at: datetime) -> SignInRules:
@@ -159,5 +161,6 @@ def open_lobby(settings: DoorSettings, closing: ExitStack) -> Lobby:
     writes = open_engine(settings.place, "greeter", writes="parties")
     for engine in (reads, writes):
         closing.callback(engine.dispose)
-    seal = load_seal(settings.place.keys)
-    return Lobby(reads, writes, seal, cookies_for(settings.issuer), Turns(), settings.place.is_demo)
+    seal, later = load_seal(settings.place.keys), Later()
+    closing.callback(later.close)
+    return Lobby(reads, writes, seal, cookies_for(settings.issuer), Turns(), later, settings.place.is_demo)

@@ -7,6 +7,7 @@ from audit.entry import Operation
 from auth.keys import FOLDER, load_keys, make_key
 from auth.principal import read_roles, scopes_of
 from auth.scopes import write_scopes
+from auth.sealing import make_seal
 from auth.secrets import hash_secret
 from auth.tokens import Issuer
 from models.parties import Client, Party
@@ -112,5 +113,6 @@ def furnish(place: Place) -> House:
             add_client(parties, row)
     engine.dispose()
     make_key(place.keys / FOLDER, NOW)
+    make_seal(place.keys)
     make_log_key(place.keys / LOG_FOLDER, "testserver/log")
     return House(place)

@@ -1,0 +1,23 @@
+"""Where one can go from every page, by what one's roles hold."""
+
+from typing import Final, NamedTuple
+
+from api.pages.words import said
+from auth.principal import Principal
+from auth.scopes import Scope
+
+
+class Destination(NamedTuple):
+    """A page in the head of every page."""
+
+    path: str
+    title: str
+    scope: Scope | None
+
+
+DESTINATIONS: Final[tuple[Destination, ...]] = (Destination("/account", said("Konto"), None),)
+
+
+def destinations(who: Principal) -> list[Destination]:
+    """The pages that somebody's roles lead to; the others are not shown."""
+    return [each for each in DESTINATIONS if each.scope is None or who.role_for(each.scope)]
