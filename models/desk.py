@@ -40,3 +40,46 @@ class AgreementStep(Base, table=True):
     person: str
     at: datetime = Field(sa_type=UtcTime)
     note: str = ""
+
+
+class ReversalRequest(Base, table=True):
+    """That a person asks for a sealed field to be opened, signed with that person's own key.
+
+    Attributes:
+        statement: the bytes that were signed; they say what is asked for, on which ground, and until when.
+    """
+
+    __tablename__ = "reversal_request"
+    __table_args__ = ({"schema": "desk"},)
+
+    id: str = Field(primary_key=True)
+    person: str
+    party: str
+    at: datetime = Field(sa_type=UtcTime)
+    statement: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signature: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ReversalApproval(Base, table=True):
+    """That another person approves a request, signed likewise; a request has at most one."""
+
+    __tablename__ = "reversal_approval"
+    __table_args__ = ({"schema": "desk"},)
+
+    request_id: str = Field(primary_key=True, foreign_key="desk.reversal_request.id")
+    person: str
+    party: str
+    at: datetime = Field(sa_type=UtcTime)
+    statement: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    signature: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class ReversalAnswer(Base, table=True):
+    """That the answer to a request has been shown: it is shown once."""
+
+    __tablename__ = "reversal_answer"
+    __table_args__ = ({"schema": "desk"},)
+
+    request_id: str = Field(primary_key=True, foreign_key="desk.reversal_request.id")
+    person: str
+    at: datetime = Field(sa_type=UtcTime)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlmodel import JSON, Column, Field, Index, LargeBinary, UniqueConstraint
+from sqlmodel import JSON, BigInteger, Column, Field, Index, LargeBinary, UniqueConstraint
 
 from models.base import Base, UtcTime
 
@@ -75,6 +75,8 @@ class EarlierCount(Base, table=True):
 class Coverage(Base, table=True):
     """What a delivery declared to cover: cells in it that no row names are 0, not missing.
 
+    A delivery of reports also covers, in the datasets joined of it, what the other sources cover too.
+
     Attributes:
         areas, categories: the covered codes.
         first, last: the covered periods, inclusive, in the dataset's granularity.
@@ -83,7 +85,8 @@ class Coverage(Base, table=True):
     __tablename__ = "coverage"
     __table_args__ = (Index("ix_coverage_dataset_publisher", "dataset", "publisher"), {"schema": "vault"})
 
-    delivery_id: str = Field(primary_key=True, foreign_key="vault.delivery.id")
+    id: int | None = Field(default=None, primary_key=True)
+    delivery_id: str = Field(foreign_key="vault.delivery.id")
     dataset: str
     publisher: str
     areas: list[str] = Field(sa_column=Column(JSON, nullable=False))
@@ -132,3 +135,58 @@ class ReleaseBasis(Base, table=True):
     last: str
     made_at: datetime = Field(sa_type=UtcTime)
     body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Report(Base, table=True):
+    """A report as it was treated before it came here: nothing in it names anybody, a place, or a time of day.
+
+    Attributes:
+        report: its own pseudonym, by which it is corrected and withdrawn.
+        epoch: the epoch that its pseudonyms were made in, and stay in.
+        incident: a random number that reports of one incident share; `place`, one that reports of one object share.
+        link, object: the pseudonyms by which the next report finds them.
+        day_part: natt, morgon, dag or kvall; empty where no time of day was told.
+        kept: the other columns that are kept, as a JSON object.
+        sealed: column to sealed value (base64), as a JSON object; opened only with the delivery's data key.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        Index("ix_report_link", "link"),
+        Index("ix_report_object", "object"),
+        Index("ix_report_incident", "incident"),
+        Index("ix_report_area_period", "area", "period"),
+        Index("ix_report_delivery_id", "delivery_id"),
+        {"schema": "vault"},
+    )
+
+    dataset: str = Field(primary_key=True)
+    publisher: str = Field(primary_key=True)
+    report: str = Field(primary_key=True)
+    epoch: str
+    incident: int = Field(sa_type=BigInteger)
+    place: int | None = Field(default=None, sa_type=BigInteger)
+    link: str | None = None
+    object: str | None = None
+    period: str
+    area: str
+    category: str
+    day_part: str
+    kept: str
+    sealed: str
+    delivery_id: str = Field(foreign_key="vault.delivery.id")
+
+
+class DataKey(Base, table=True):
+    """The data key that a delivery's fields are sealed with, wrapped to the public half of a reversal key.
+
+    Attributes:
+        reversal_key: the name of that key; another one while keys are being wrapped anew.
+    """
+
+    __tablename__ = "data_key"
+    __table_args__ = ({"schema": "vault"},)
+
+    delivery_id: str = Field(primary_key=True, foreign_key="vault.delivery.id")
+    reversal_key: str = Field(index=True)
+    wrapped: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -9,7 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Final, Literal, get_args
 
 DatabaseRole = Literal[
-    "owner", "operator", "pusher", "releaser", "puller", "reviewer", "desk", "greeter", "retainer", "sequencer"
+    "owner",
+    "operator",
+    "pusher",
+    "reverser",
+    "releaser",
+    "puller",
+    "reviewer",
+    "desk",
+    "greeter",
+    "retainer",
+    "sequencer",
 ]
 Right = Literal["select", "glance", "insert", "update", "delete", "fade"]
 """*fade* is to empty what a retention rule takes, in the columns of `FADING`, and to touch no other; *glance* is to
@@ -36,6 +46,10 @@ _APPEND_UNREAD: Final = {**_APPEND, "trail.entry": frozenset[Right]({"glance", "
 _WHO: Final = {"parties.party": _READ, "parties.client": _READ}
 _ONCE: Final = {"parties.used_once": frozenset[Right]({"insert"})}  # what a caller shows is noted, and read by nobody
 _KEYED: Final = {"parties.access_key": _READ}
+_COUNTED: Final = frozenset[Right](
+    {"select", "update"}
+)  # by the triggers of models.epoch, when the role changes something
+_EPOCHS: Final = {"parties.epoch": _READ, "shelf.epoch": _READ, "desk.epoch": _READ}
 _WHERE: Final = {"reference.area_scheme": _READ, "reference.area": _READ}
 
 GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
@@ -44,6 +58,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "parties.party": _KEEP,
         "parties.client": _KEEP,
         "parties.access_key": _KEEP,
+        "parties.epoch": _COUNTED,
         "parties.person": _KEEP,
         "parties.recovery_code": _DROP,  # someone who lost their second factor begins anew
         "parties.person_session": _DROP,  # whoever is suspended or given other roles is signed out
@@ -51,6 +66,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "reference.area_scheme": _KEEP,
         "reference.area": _KEEP | {"delete"},  # a corrected import of the same scheme replaces its areas
         **_APPEND,
+        "trail.mandate": _ADD,
     },
     "pusher": {
         **_WHO,
@@ -61,6 +77,10 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "vault.earlier_count": _ADD,
         "vault.coverage": _ADD,
         "vault.idempotency_key": _KEEP | {"delete"},  # forgotten after the law's days
+        "vault.report": _KEEP | {"delete"},  # a withdrawn report is erased
+        "vault.data_key": _ADD,  # wrapped: who has it cannot open it
+        "desk.agreement_version": _READ,  # the rules by which reports are joined
+        "desk.agreement_step": _READ,
         **_APPEND,
     },
     "releaser": {
@@ -72,6 +92,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "vault.coverage": _READ,
         "vault.release_basis": _ADD,  # what a release made safe, for those after it to be protected with
         "shelf.release": _KEEP,  # a withdrawal marks it
+        "shelf.epoch": _COUNTED,
         "shelf.released_table": _ADD,
         "desk.agreement_version": _READ,
         "desk.agreement_step": _READ,
@@ -86,17 +107,20 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "shelf.released_table": _READ,
         "desk.agreement_version": _READ,
         "desk.agreement_step": _READ,
+        **_EPOCHS,
         **_APPEND_UNREAD,  # the door that most parties reach reads nothing of what others did
     },
     # With it stands the token door, which forgets what was used once when its time is out.
-    "reviewer": {**_WHO, **_KEYED, "parties.used_once": _ADD | {"delete"}, **_APPEND},
+    "reviewer": {**_WHO, **_KEYED, "parties.used_once": _ADD | {"delete"}, **_APPEND, "trail.mandate": _READ},
     "desk": {
         **_WHO,
         **_ONCE,
         **_WHERE,
         "shelf.release": frozenset({"select", "update"}),  # terminating an agreement withdraws what it released
+        "shelf.epoch": _COUNTED,
         "desk.agreement_version": _ADD,
         "desk.agreement_step": _ADD,
+        "desk.epoch": _COUNTED,
         **_APPEND,
     },
     # Lets people in. It changes what is known of a person, whom an organisation's sign-in may also add.
@@ -116,9 +140,21 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "vault.earlier_count": frozenset({"select", "delete"}),
         "vault.coverage": frozenset({"select", "delete", "fade"}),
         "vault.idempotency_key": frozenset({"select", "delete"}),
+        "vault.report": frozenset({"select", "delete"}),
+        "vault.data_key": frozenset({"select", "delete"}),
         "vault.release_basis": frozenset({"select", "delete"}),
         **_APPEND,
         "trail.entry": _ADD | {"fade"},
+    },
+    # The key host: asks, approves and opens sealed fields, and wraps their keys anew.
+    "reverser": {
+        "vault.report": _READ,
+        "vault.data_key": frozenset({"select", "update"}),
+        "vault.delivery": _READ,  # SQLite looks the delivery up when its data key is wrapped anew
+        "desk.reversal_request": _ADD,
+        "desk.reversal_approval": _ADD,
+        "desk.reversal_answer": _ADD,
+        **_APPEND,
     },
     "sequencer": {"trail.entry": _READ, "trail.leaf": _ADD, "trail.node": _ADD, "trail.head": _KEEP},
 }

@@ -8,6 +8,14 @@ down_revision = "0002_reference"
 branch_labels = None
 depends_on = None
 
+_REPORT_INDEXES = {
+    "ix_report_link": ["link"],
+    "ix_report_object": ["object"],
+    "ix_report_incident": ["incident"],
+    "ix_report_area_period": ["area", "period"],
+    "ix_report_delivery_id": ["delivery_id"],
+}
+
 
 def upgrade() -> None:
     op.create_table(
@@ -33,6 +41,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "coverage",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.String(), nullable=False),
         sa.Column("dataset", sa.String(), nullable=False),
         sa.Column("publisher", sa.String(), nullable=False),
@@ -42,7 +51,7 @@ def upgrade() -> None:
         sa.Column("last", sa.String(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["delivery_id"], ["vault.delivery.id"], name=op.f("fk_coverage_delivery_id_delivery")),
-        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_coverage")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage")),
         schema="vault",
     )
     op.create_index("ix_coverage_dataset_publisher", "coverage", ["dataset", "publisher"], unique=False, schema="vault")
@@ -113,9 +122,47 @@ def upgrade() -> None:
     op.create_index(
         "ix_release_basis_dataset", "release_basis", ["dataset", "last", "first"], unique=False, schema="vault"
     )
+    op.create_table(
+        "report",
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("publisher", sa.String(), nullable=False),
+        sa.Column("report", sa.String(), nullable=False),
+        sa.Column("epoch", sa.String(), nullable=False),
+        sa.Column("incident", sa.BigInteger(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=True),
+        sa.Column("link", sa.String(), nullable=True),
+        sa.Column("object", sa.String(), nullable=True),
+        sa.Column("period", sa.String(), nullable=False),
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("day_part", sa.String(), nullable=False),
+        sa.Column("kept", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("delivery_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["vault.delivery.id"], name=op.f("fk_report_delivery_id_delivery")),
+        sa.PrimaryKeyConstraint("dataset", "publisher", "report", name=op.f("pk_report")),
+        schema="vault",
+    )
+    for index, columns in _REPORT_INDEXES.items():
+        op.create_index(index, "report", columns, unique=False, schema="vault")
+    op.create_table(
+        "data_key",
+        sa.Column("delivery_id", sa.String(), nullable=False),
+        sa.Column("reversal_key", sa.String(), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["delivery_id"], ["vault.delivery.id"], name=op.f("fk_data_key_delivery_id_delivery")),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_data_key")),
+        schema="vault",
+    )
+    op.create_index(op.f("ix_data_key_reversal_key"), "data_key", ["reversal_key"], unique=False, schema="vault")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_data_key_reversal_key"), table_name="data_key", schema="vault")
+    op.drop_table("data_key", schema="vault")
+    for index in _REPORT_INDEXES:
+        op.drop_index(index, table_name="report", schema="vault")
+    op.drop_table("report", schema="vault")
     op.drop_index("ix_release_basis_dataset", table_name="release_basis", schema="vault")
     op.drop_table("release_basis", schema="vault")
     op.drop_index(op.f("ix_idempotency_key_used_at"), table_name="idempotency_key", schema="vault")

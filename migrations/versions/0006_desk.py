@@ -1,4 +1,4 @@
-"""Agreement versions and their steps."""
+"""Agreement versions and their steps; requests to open a sealed field, and their approvals."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,9 +41,56 @@ def upgrade() -> None:
         schema="desk",
     )
     op.create_index("ix_agreement_step_digest", "agreement_step", ["digest"], unique=False, schema="desk")
+    op.create_table(
+        "reversal_request",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reversal_request")),
+        schema="desk",
+    )
+    op.create_table(
+        "reversal_approval",
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["desk.reversal_request.id"], name=op.f("fk_reversal_approval_request_id_reversal_request")
+        ),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_reversal_approval")),
+        schema="desk",
+    )
+    op.create_table(
+        "reversal_answer",
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["desk.reversal_request.id"], name=op.f("fk_reversal_answer_request_id_reversal_request")
+        ),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_reversal_answer")),
+        schema="desk",
+    )
+    epoch = op.create_table(
+        "epoch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epoch")),
+        schema="desk",
+    )
+    op.bulk_insert(epoch, [{"id": 1, "number": 0}])
 
 
 def downgrade() -> None:
+    op.drop_table("epoch", schema="desk")
+    for table in ("reversal_answer", "reversal_approval", "reversal_request"):
+        op.drop_table(table, schema="desk")
     op.drop_index("ix_agreement_step_digest", table_name="agreement_step", schema="desk")
     op.drop_table("agreement_step", schema="desk")
     op.drop_index(op.f("ix_agreement_version_agreement"), table_name="agreement_version", schema="desk")
