@@ -149,7 +149,29 @@ class TrailHead(Base, table=True):
     updated_at: str = Field(sa_type=Text)
 
 
-ENTRY, LEAF, NODE, HEAD = (METADATA.tables[f"trail.{name}"] for name in ("entry", "leaf", "node", "head"))
+class TrailMandate(Base, table=True):
+    """A decision on what the auditors of a party may see of the log; the newest of a party holds.
+
+    Attributes:
+        parties: ids with a space between, or `*`.
+        names: whether exports may show who acted.
+        decision: the decision in the words of a register.
+    """
+
+    __tablename__ = "mandate"
+    __table_args__ = ({"schema": "trail"},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    party: str = Field(sa_type=Text)
+    parties: str = Field(sa_type=Text)
+    names: bool = False
+    decision: str = Field(sa_type=Text)
+    since: str = Field(sa_type=Text)
+
+
+ENTRY, LEAF, NODE, HEAD, MANDATE = (
+    METADATA.tables[f"trail.{name}"] for name in ("entry", "leaf", "node", "head", "mandate")
+)
 
 HEAD_ID = 1
 """The one row of the head."""

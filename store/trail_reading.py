@@ -104,7 +104,7 @@ class TrailReader:
     """Reads entries. `engine` is opened by a role that may select from the trail."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
 
     def read(
         self,
@@ -120,7 +120,7 @@ class TrailReader:
         Args:
             after: the last entry of the page before; equally fast at any depth, where counting pages is not.
         """
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             behind = None if after is None else place_of(connection, after)
             cut = Cut(limit, 0 if behind else (page - 1) * limit, behind, newest_first)
             return [_logged(row) for row in found(connection, asked.named(), asked.span(), cut)]
@@ -130,7 +130,7 @@ class TrailReader:
         behind = None
         while True:
             cut = Cut(_STREAM_STEP, after=behind, most=_STREAM_MOST)
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 rows = found(connection, asked.named(), asked.span(), cut)
             yield from map(_logged, rows)
             if len(rows) < _STREAM_STEP:
@@ -139,14 +139,14 @@ class TrailReader:
 
     def count(self, asked: Asked) -> int | None:
         """How many match; None when they are more than is cheap to count."""
-        with reading(self._engine) as connection:
+        with reading(self.engine) as connection:
             return count(connection, asked.named(), asked.span())
 
     def index_of(self, entry_id: EntryId, wait_seconds: float = 0.0) -> int | None:
         """An entry's place in the tree, waiting for the sequencer at most so long; None if it is not placed."""
         until = time.monotonic() + wait_seconds
         while True:
-            with reading(self._engine) as connection:
+            with reading(self.engine) as connection:
                 index = connection.scalar(select(LEAF.c.index).where(LEAF.c.arrival == entry_id))
             if index is not None or time.monotonic() >= until:
                 return index

@@ -150,12 +150,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "index", name=op.f("pk_node")),
         schema="trail",
     )
+    op.create_table(
+        "mandate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("parties", sa.Text(), nullable=False),
+        sa.Column("names", sa.Boolean(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("since", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate")),
+        schema="trail",
+    )
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in SQLITE_TRIGGERS if on_sqlite else POSTGRESQL_TRIGGERS + POSTGRESQL_FACETS:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("mandate", schema="trail")
     op.drop_table("node", schema="trail")
     op.drop_table("leaf", schema="trail")
     op.drop_table("head", schema="trail")
