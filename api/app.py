@@ -6,7 +6,7 @@ that take requests hold no signing key. Here they share a process; their databas
 
 from contextlib import ExitStack
 
-from api import desk, log, pull, push, review, sign_in, token
+from api import desk, log, pull, push, review, sign_in_fittings, token
 from api.frame import Door, frame
 from api.reception import open_reception
 from api.sequencing import start_sequencer
@@ -28,6 +28,6 @@ def app(place: Place, issuer: str) -> Door:
             + desk.fittings(DeskSettings(place, issuer), reception, closing)
             + review.fittings(reception)
             + log.fittings(reception)
-            + sign_in.fittings(settings, closing)
+            + sign_in_fittings.fittings(settings, closing)
         )
         return frame(fittings, closing.pop_all())

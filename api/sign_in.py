@@ -6,21 +6,17 @@ told in `api.sign_in_errand`.
 """
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from api.depends import STRICT, AtReception
-from api.fittings import Fittings
-from api.pages import preferences, refusals, statics
 from api.pages.rendering import page
 from api.pages.words import said
 from api.problems import Forged
-from api.reception import answers
-from api.sign_in_cookies import DEVICE, FORM, LASTING, SESSION
+from api.sign_in_cookies import FORM, SESSION
+from api.sign_in_entering import let_in
 from api.sign_in_errand import (
     HOME,
     SIGN_IN,
@@ -31,9 +27,8 @@ from api.sign_in_errand import (
     SignInNeeded,
     onward,
     same_site,
-    sign_in_needed,
 )
-from api.sign_in_lobby import Lobby, Started, lobby_of, open_lobby
+from api.sign_in_lobby import Lobby, lobby_of
 from api.sign_in_proving import MOST_CODES, Proving
 from api.sign_in_tries import browser_of
 from audit.entry import Decision
@@ -42,7 +37,6 @@ from auth.scopes import Scope
 from auth.sessions import Stage, form_token, is_form_token, new_token
 from models.people import Person
 from policies.parties import PURPOSES
-from settings import DoorSettings
 from store import people as store
 from store.sessions import PartiesSession, transaction
 
@@ -121,50 +115,6 @@ def sign_out(request: Request, visit: Annotated[PageVisit, Depends(PageErrand(No
     lobby.cookies.clear(answer, SESSION)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer
-
-
-def let_in(  # noqa: PLR0913 -- who, for what, where to, and how it was proven
-    proving: Proving, person: Person, purpose: str | None, back: str, *, how: str, proven: bool
-) -> Response:
-    """Begin the next session of a sign-in and go on: into the house, or to what is still missing.
-
-    Args:
-        proving: this try.
-        person: who has been accepted so far.
-        purpose: what the readings of the session will be for.
-        back: the page to go to in the end.
-        how: by what, for the trail.
-        proven: whether a second factor has been accepted too.
-    """
-    lobby, request, at = proving.lobby, proving.request, proving.reception.clock()
-    stage = lobby.stage_for(person, at, proven=proven)
-    proving.note(person, Decision.PERMIT, note=f"{how}; {'signed in' if stage is Stage.IN else f'awaits {stage}'}")
-    old = lobby.cookies.read(request, SESSION)
-    token = lobby.begin(person, stage, at, proving.browser, Started(purpose, old))
-    going = back if stage is Stage.IN else f"{STAGES[stage]}?next={quote(back, safe='/')}"
-    answer = RedirectResponse(going, 303)
-    lobby.cookies.set(answer, SESSION, token)
-    lobby.cookies.clear(answer, FORM)
-    if stage is Stage.IN:
-        device = proving.browser.device or new_token()
-        lobby.tries.right(person.id, proving.browser, at, device)
-        lobby.cookies.set(answer, DEVICE, device, LASTING)
-    return answer
-
-
-def fittings(settings: DoorSettings, closing: ExitStack) -> Fittings:
-    """What lets people in; every door with pages has it.
-
-    Raises:
-        KeyFileError: the key of people's secrets is missing, or others can read it.
-    """
-    lobby = open_lobby(settings, closing)
-    return Fittings(
-        (router, statics.router, preferences.router),
-        {"lobby": lobby, "problem_pages": refusals},
-        {"people": lambda: answers(lobby.reads)},
-        handlers={SignInNeeded: sign_in_needed},
-    )
 
 
 def _form(request: Request, back: str, *, fault: str = "", status: int = 200) -> Response:

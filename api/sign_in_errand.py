@@ -73,6 +73,11 @@ class PageVisit(Visit):
         """For whom."""
         return self.signed_in.party
 
+    @property
+    def whole(self) -> bool:
+        """Whether the sign-in lacks nothing."""
+        return self.signed_in.session.stage == Stage.IN
+
     def entry(self, operation: Operation, kind: Kind = Kind.SINGLE, **said: Any) -> Entry:  # noqa: ANN401 -- Entry's own
         """An entry of the trail about this visit: a person acted, and no client."""
         return super().entry(operation, kind, **{"client": "", **said})

@@ -113,14 +113,14 @@ class Proving:
         return "recovery code" if used else None
 
     def _missed(self, name: str, known: Person | None, *, held: bool, why: str) -> None:
-        """Count a wrong try, and tell the trail; one that was not heard is only counted among strangers'."""
+        """Count a wrong try, and tell the trail; among strangers' refusals every try counts, whoever it names."""
         at = self.reception.clock()
         if not held:
             self.lobby.tries.missed(name, self.browser, at, self.lobby.rules(at))
             if known is not None:
                 entry = self._entry(known, Decision.DENY, (why,), "", Operation.SIGN_IN)
                 self.lobby.later.tell(self.reception.trail, entry)
-        reason = "sign-in held" if held else "sign-in not proven" if known else "sign-in under an unknown name"
+        reason = "sign-in held" if held else "sign-in refused, told by name where there is such a person"
         self.reception.strangers.refuse(self.browser.address, reason, self._marked(name))
 
     def _marked(self, name: str) -> str:

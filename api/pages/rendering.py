@@ -71,7 +71,7 @@ def page(
         "language": language,
         "theme": theme if theme in THEMES else "",
         "languages": [(code, NAMES[code]) for code in LANGUAGES],
-        "destinations": destinations(visit.principal) if visit else [],
+        "destinations": destinations(visit.principal) if visit and visit.whole else [],
         "here": request.url.path,
         "is_demo": lobby.is_demo,
         **shown,
