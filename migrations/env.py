@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 import models.desk
+import models.epoch
 import models.parties
 import models.people
 import models.reference

@@ -43,8 +43,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_client_party_id"), "client", ["party_id"], unique=False, schema="parties")
     make_credentials()
-
     make_people()
+    epoch = op.create_table(
+        "epoch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epoch")),
+        schema="parties",
+    )
+    op.bulk_insert(epoch, [{"id": 1, "number": 0}])
 
 
 def make_people() -> None:
@@ -152,6 +159,7 @@ def make_credentials() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("epoch", schema="parties")
     for table in ("sign_in_attempt", "sign_in_place", "person_session", "recovery_code", "person"):
         op.drop_table(table, schema="parties")
     for table in ("used_once", "access_key"):

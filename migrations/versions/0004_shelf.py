@@ -50,9 +50,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release_id", name=op.f("pk_released_table")),
         schema="shelf",
     )
+    epoch = op.create_table(
+        "epoch",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_epoch")),
+        schema="shelf",
+    )
+    op.bulk_insert(epoch, [{"id": 1, "number": 0}])
 
 
 def downgrade() -> None:
+    op.drop_table("epoch", schema="shelf")
     op.drop_table("released_table", schema="shelf")
     op.drop_index("ix_release_table_id_released_at", table_name="release", schema="shelf")
     op.drop_table("release", schema="shelf")
