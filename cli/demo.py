@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, text
 
 from cli.demo_agreements import add_agreements
 from cli.demo_parties import add_parties
+from cli.demo_people import add_people
 from cli.demo_push import push_all
 from cli.errors import Stop
 from cli.homemaking import OWNER_ONLY, make_home
@@ -29,6 +30,7 @@ from store.sessions import ShelfSession
 
 ACCOUNTS = "demo-accounts.json"
 """The accounts of a demo that is made; without it the home is half-made and is made again."""
+PEOPLE = "demo-people.json"
 TOLD = "demo.json"
 ORIGIN = "demo.samsyn.example/log"
 """What a demo's log calls itself in its checkpoints."""
@@ -50,7 +52,7 @@ def demo(
     """Make a demo, or take the one that is there, and serve every door on 127.0.0.1 until interrupted."""
     where = Place(home, database_url(postgres))
     (home / TOLD).unlink(missing_ok=True)
-    if fresh or not (home / ACCOUNTS).exists():
+    if fresh or not all((home / name).exists() for name in (PEOPLE, ACCOUNTS)):
         _clear(where)
         _make(where)
     try:
@@ -85,6 +87,8 @@ def _make(where: Place) -> None:
         screen.print(f"[dim]·[/] {step}")
     at, rules = now(), load_rules()
     accounts = list(track(add_parties(where, at), "Adding parties and their clients", total=None, console=screen))
+    persons = list(track(add_people(where, at), "Adding people", total=None, console=screen))
+    (where.home / PEOPLE).write_text(json.dumps([person.told() for person in persons], indent=1))
     with opened("desk", where) as home:
         known = Known(rules.datasets, rules.classification)
         for agreement in add_agreements(home, known, at):
@@ -105,7 +109,7 @@ def _announce(where: Place, served: Served) -> None:
     told = {
         "url": served.url,
         "clients": accounts,
-        "users": [],
+        "users": json.loads((where.home / PEOPLE).read_text()),
         "logUrl": served.log_url,
         "logVerifierKey": served.log_verifier_key,
         "tables": tables,
@@ -136,6 +140,7 @@ def _greet(where: Place, served: Served, accounts: list[dict[str, str]], tables:
     if tables:
         screen.print(f"  .venv/bin/samsyn pull {tables[-1]} --client {_a_reader(tables[-1], accounts)} | head")
     screen.print("  .venv/bin/samsyn trail show")
+    screen.print(f"In a browser: {served.url}, as one of the users of {TOLD}.")
     screen.print("Stop it with Ctrl-C; `samsyn demo --fresh` begins anew.")
 
 

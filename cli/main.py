@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "collect": Command("cli.collect", "app", USE),
     "protect": Command("cli.protect", "protect_file", FILES),
     "attack": Command("cli.attack", "attack_file", FILES),
+    "signals": Command("cli.signals", "signals_file", FILES),
     "release": Command("cli.release", "app", KEEP),
     "agreement": Command("cli.agreement", "app", KEEP),
     "law": Command("cli.law", "law", KEEP),
@@ -49,6 +50,7 @@ COMMANDS: Final = {
     "witness": Command("cli.witness", "app", KEEP),
     "party": Command("cli.parties", "party_app", KEEP),
     "client": Command("cli.parties", "client_app", KEEP),
+    "user": Command("cli.users", "app", KEEP),
     "retain": Command("cli.retain", "retain", KEEP),
     "areas": Command("cli.areas", "app", KEEP),
 }
