@@ -78,6 +78,7 @@ class Rules(Strict):
     finest_period_unit: Rule[ByClass[PeriodUnit]]
     rounding_base: Rule[Whole]
     release_delay_days: Rule[Whole]
+    vintage_days: Rule[Whole]
     raw_counts_days: Rule[Whole]
     trail_payload_days: Rule[Whole]
     idempotency_days: Rule[Whole]
@@ -127,6 +128,11 @@ class LawOn:
     def release_delay_days(self) -> int:
         """How old a period must be before figures under OSL 18 kap. 1 § may leave without a decision of their own."""
         return self.rules.release_delay_days.at(self.day).value
+
+    @property
+    def vintage_days(self) -> int:
+        """The fewest days from one vintage of revisions to the next, whatever days an agreement names."""
+        return self.rules.vintage_days.at(self.day).value
 
     @property
     def raw_counts_days(self) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from itertools import product
 from typing import Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -100,10 +101,18 @@ class Calendar(Strict):
             return WEEKDAYS[day.weekday()] == self.weekday
         return day.day == self.day
 
-    def latest_vintage(self, day: date) -> date | None:
-        """The last day of revision up to and including `day`; None for a table that is never revised."""
-        dates = (_day_of_year(text, year) for year in (day.year - 1, day.year) for text in self.vintages)
-        return max((vintage for vintage in dates if vintage and vintage <= day), default=None)
+    def latest_vintage(self, day: date, apart: int = 0) -> date | None:
+        """The last day of revision up to and including `day`; None for a table that is never revised.
+
+        Args:
+            apart: the fewest days from one to the next; days that come sooner are passed over.
+        """
+        latest: date | None = None
+        for year, text in product((day.year - 1, day.year), self.vintages):
+            vintage = _day_of_year(text, year)
+            if vintage and vintage <= day and (latest is None or (vintage - latest).days >= apart):
+                latest = vintage
+        return latest
 
 
 def earliest_release(period_end: date, delay_days: int) -> date:

@@ -1,15 +1,14 @@
 """What a release lets its readers know, and the raw counts it was made from: what later releases are protected with."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import reduce
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from disclosure.attack_view import UNBOUNDED, View
-from disclosure.history import History, Release
-from disclosure.table import Dimension, Table, sums
+from disclosure.history import Release
+from disclosure.table import Dimension, Table
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -80,70 +79,3 @@ def touching(dimensions: Sequence[Dimension], past: Sequence[Basis]) -> tuple[Ba
 def _share(one: Sequence[Dimension], other: Sequence[Dimension]) -> bool:
     pairs = zip(one, other, strict=True)
     return all(not set(ours.leaves).isdisjoint(theirs.leaves) for ours, theirs in pairs)
-
-
-def exact(table: Table, past: Sequence[Basis]) -> History:
-    """The earlier releases as the protector takes them: changed figures bind its counts and nothing else.
-
-    What an earlier release said nothing of, since it was missing then, binds no count.
-    """
-    joint = together([table.dimensions, *(basis.dimensions for basis in past)])
-    joint.counts[_places(joint, table.dimensions)] = table.counts
-    inner = held_back(joint, past)
-    releases = (basis.release for basis in past)
-    return History(tuple(replace(made, counts=inner[_places(joint, made.dimensions)]) for made in releases))
-
-
-def together(each: Sequence[tuple[Dimension, ...]]) -> Table:
-    """An empty table over every leaf of any of these."""
-    dimensions = []
-    for same in zip(*each, strict=True):
-        leaves = tuple(dict.fromkeys(leaf for dimension in same for leaf in dimension.leaves))
-        dimensions.append(Dimension(same[0].name, leaves, {leaf: (leaf,) for leaf in leaves}))
-    return Table(tuple(dimensions), np.zeros([len(dimension.leaves) for dimension in dimensions], dtype=np.int64))
-
-
-def part_of(whole: Table, inner: Ints, dimensions: Sequence[Dimension]) -> Ints:
-    """Inner values over a joint table's leaves, summed to the codes of one that is a part of it."""
-    return sums(dimensions, inner[_places(whole, dimensions)])
-
-
-def _places(whole: Table, dimensions: Sequence[Dimension]) -> tuple[NDArray[np.intp], ...]:
-    """Where the leaves of a part stand among the whole's."""
-    places = [{leaf: i for i, leaf in enumerate(dimension.leaves)} for dimension in whole.dimensions]
-    pairs = zip(places, dimensions, strict=True)
-    return np.ix_(*(np.array([place[leaf] for leaf in d.leaves], dtype=np.intp) for place, d in pairs))
-
-
-def held_back(table: Table, past: Sequence[Basis]) -> Ints:
-    """The table's inner counts, those of cells released before as they were then.
-
-    A correction would show as the difference of two figures, and such a difference is itself a small count.
-    """
-    counts = table.counts.copy()
-    for basis in reversed(past):
-        told = basis.release
-        if told.counts is not None:
-            ours, theirs = zip(*map(_common, table.dimensions, told.dimensions), strict=True)
-            covered = _covered(told.dimensions, basis.published)[np.ix_(*theirs)]
-            counts[np.ix_(*ours)] = np.where(covered, told.counts[np.ix_(*theirs)], counts[np.ix_(*ours)])
-    return counts
-
-
-def _common(one: Dimension, other: Dimension) -> tuple[list[int], list[int]]:
-    """Where the leaves that two dimensions share stand in each."""
-    place = {leaf: i for i, leaf in enumerate(other.leaves)}
-    ours = [i for i, leaf in enumerate(one.leaves) if leaf in place]
-    return ours, [place[one.leaves[i]] for i in ours]
-
-
-def _covered(dimensions: Sequence[Dimension], published: Flags) -> Flags:
-    """Inner cells that some published cell sums."""
-    found: Ints = reduce(_to_leaves, enumerate(dimensions), published.astype(np.int64))
-    return found > 0
-
-
-def _to_leaves(values: Ints, step: tuple[int, Dimension]) -> Ints:
-    axis, dimension = step
-    belongs = dimension.incidence().toarray()
-    return np.moveaxis(np.tensordot(belongs, values, (0, axis)), 0, axis)

@@ -37,6 +37,7 @@ class Due:
 
     Attributes:
         kept: the periods whose cells stay as they were released.
+        vintage: whether it is a vintage of revisions: corrections of what was released may show.
     """
 
     scope: Scope
@@ -46,6 +47,7 @@ class Due:
     earlier: models.Release | None
     before: CellTable | None
     kept: frozenset[str]
+    vintage: bool = False
 
     @property
     def circle(self) -> list[str]:
@@ -83,8 +85,9 @@ def look(reads: Engine, rules: Rules, scope: Scope, permit: Permit, now: datetim
     before = unpack(lying.cells)
     kept = frozenset(before.frame["period"].unique()) & {period.code for period in shape.periods}
     same = {area.code for area in shape.areas} <= {*before.frame["area"].unique()}
-    stays = same and not _is_revised(rules, scope, earlier, now.date())
-    return Due(scope, permit, shape, counts, earlier, before, kept if stays else frozenset())
+    vintage = _is_vintage(scope, earlier, now.date())
+    stays = same and not vintage and not _has_other_rules(rules, scope, earlier)
+    return Due(scope, permit, shape, counts, earlier, before, kept if stays else frozenset(), vintage)
 
 
 def _counts(session: VaultSession, scope: Scope, shape: Shape, now: datetime) -> Counts:
@@ -95,10 +98,13 @@ def _counts(session: VaultSession, scope: Scope, shape: Shape, now: datetime) ->
     return with_own(counts, shape, rows, sorted(publishers if EVERYONE in circle else publishers & circle))
 
 
-def _is_revised(rules: Rules, scope: Scope, earlier: models.Release, today: date) -> bool:
-    """Whether a vintage has come since the earlier release, or it was made under other rules."""
-    vintage = scope.table.calendar.latest_vintage(today)
-    if vintage is not None and date.fromisoformat(earlier.known_on) < vintage:
-        return True
+def _is_vintage(scope: Scope, earlier: models.Release, today: date) -> bool:
+    """Whether a vintage has come since the earlier release."""
+    vintage = scope.table.calendar.latest_vintage(today, scope.law.vintage_days)
+    return vintage is not None and date.fromisoformat(earlier.known_on) < vintage
+
+
+def _has_other_rules(rules: Rules, scope: Scope, earlier: models.Release) -> bool:
+    """Whether the earlier release was made under other rules."""
     made_under = (earlier.agreement_digest, earlier.policy_digest)
     return made_under != (scope.agreement.digest, rules.digest(scope.dataset))

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from disclosure.attack import Finding, gate
+from disclosure.attack import Finding, Verdict, gate
+from disclosure.attack_revisions import Revised
 from disclosure.attack_view import Inner, View
 from disclosure.table import Dimension, sums
 from release.basis import Basis
+from release.course import Stood, Through, through
 
 EARLIER_NEED = 2
 """How many values a cell withheld before must still keep; what it kept more then was of more use then."""
@@ -29,6 +31,11 @@ class Leaking(Exception):  # noqa: N818 -- read as what is the matter
         named = "; ".join(f"{finding.view} {', '.join(finding.codes)} ({finding.why})" for finding in findings[:5])
         more = f" and {len(findings) - 5} more" if len(findings) > 5 else ""
         super().__init__(f"the attacker narrows {len(findings)} withheld cells: {named}{more}")
+
+    @property
+    def cells(self) -> tuple[tuple[str, ...], ...]:
+        """The cells' codes."""
+        return tuple(finding.codes for finding in self.findings)
 
 
 @dataclass(frozen=True)
@@ -63,14 +70,48 @@ def attacked(made: Basis, asked: Asked, past: Sequence[Basis]) -> tuple[int, tup
     held = [*_earlier(past), made.view(asked.need, asked.below, "this release")]
     if not any(view.need.any() for view in held):
         return 0, ()  # figures that are public already
-    # With nothing before, the counts are a table that fits, and spare the search for one; they change no answer.
-    counts = made.release.counts
-    truth = Inner(made.dimensions, counts) if counts is not None and not past else None
-    verdicts = [gate(held, truth=truth)]
+    joined = Joined(through([*map(Stood.at_release, [*past, made])]))
+    verdicts = [joined.gate(held, [*joined.changes(held, int(np.max(asked.below, initial=0)))])]
     for party, own in asked.own.items():
-        verdicts.append(gate([*map(unasked, held), *_insider(made, asked, party, own)], truth=truth))
+        knows, wants = _insider(made, asked, party, own)
+        verdicts.append(joined.gate([*map(unasked, held)], [*joined.newest(knows), *joined.newest(wants)]))
     findings = tuple(finding for verdict in verdicts for finding in verdict.findings)
     return sum(verdict.asked for verdict in verdicts), findings
+
+
+@dataclass(frozen=True)
+class Joined:
+    """All that a circle holds, joined across the revisions between its releases."""
+
+    gone: Through
+
+    def gate(self, held: Sequence[View], besides: Sequence[View] = ()) -> Verdict:
+        """What is found of views: one for each release, in their order, and others already placed among them."""
+        course = self.gone.course
+        placed = [part for number, view in enumerate(held) for part in self.at(number, view)]
+        revised = len(course.states) > 1
+        truth = Revised(course).truth if revised else Inner(course.dimensions, course.states[0])
+        return gate([*placed, *besides], truth=truth)
+
+    def newest(self, view: View) -> list[View]:
+        """A view of the newest counts, as others are joined."""
+        return self._placed(view, len(self.gone.course.states) - 1)
+
+    def at(self, release: int, view: View) -> list[View]:
+        """A view of the counts of a release, as others are joined."""
+        return self._placed(view, self.gone.states[release])
+
+    def _placed(self, view: View, state: int) -> list[View]:
+        if len(self.gone.course.states) == 1:
+            return [view]
+        return [*Revised(self.gone.course).placed(view, state)]
+
+    def changes(self, held: Sequence[View], below: int) -> Iterator[View]:
+        """Questions about what each revision changed of the cells of these views."""
+        shapes = {repr(view.dimensions): view.dimensions for view in held}
+        if len(self.gone.course.states) > 1:
+            for dimensions in shapes.values():
+                yield from Revised(self.gone.course).changes(dimensions, below=below, need=EARLIER_NEED)
 
 
 def _earlier(past: Sequence[Basis]) -> Iterator[View]:
@@ -84,11 +125,10 @@ def unasked(view: View) -> View:
     return replace(view, need=np.zeros_like(view.need))
 
 
-def _insider(made: Basis, asked: Asked, party: str, own: NDArray[np.int64]) -> Iterator[View]:
+def _insider(made: Basis, asked: Asked, party: str, own: NDArray[np.int64]) -> tuple[View, View]:
     """What a member knows, and the small remainders that it must not work out."""
     leaves = [Dimension(d.name, d.leaves, {leaf: (leaf,) for leaf in d.leaves}) for d in made.dimensions]
     need = np.where(made.published, asked.need, 0)
-    yield View.at_least(leaves, own, f"own counts of {party}")
-    yield View.about(
-        made.dimensions, below=asked.below, need=need, base=sums(made.dimensions, own), name=f"seen by {party}"
-    )
+    base = sums(made.dimensions, own)
+    wants = View.about(made.dimensions, below=asked.below, need=need, base=base, name=f"seen by {party}")
+    return View.at_least(leaves, own, f"own counts of {party}"), wants

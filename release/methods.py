@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from disclosure.history import Release
-from disclosure.protect import protect
+from disclosure.protect import Unprotectable
 from disclosure.table import Dimension, Table
 from disclosure.threshold import Terms as WorkLimits
 from policies.classification import SENSITIVITIES, Classification
@@ -20,12 +20,11 @@ from policies.classification_file import Sensitivity
 from policies.law import LawOn
 from policies.terms import MethodKind
 from policies.verdict import Terms
-from release.basis import Basis, exact, held_back, touching
+from release.basis import Basis, touching
 from release.cell_key import CellKey
 from release.counts import Counts, summed_missing
-from release.gate import Asked, examine
+from release.gate import Asked, Leaking, examine
 from release.methods_changed import (
-    as_counted,
     base_of,
     behind_perturbed,
     behind_rounded,
@@ -34,6 +33,7 @@ from release.methods_changed import (
     rounded,
 )
 from release.shape import Code, Shape
+from release.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,24 @@ class Task:
     """A table to be made safe.
 
     Attributes:
-        past: what its circle was shown before, oldest first.
-        own: per member of the circle, its own part of each inner cell.
+        standing: the table over the counts that may be told, and what its circle was shown before.
+        known: per member of the circle, its own part of each inner cell as it is known now.
     """
 
-    table: Table
-    past: Sequence[Basis]
-    own: Mapping[str, NDArray[np.int64]]
+    standing: Standing
+    known: Mapping[str, NDArray[np.int64]]
     terms: Terms
     key: CellKey | None = None
+
+    @property
+    def table(self) -> Table:
+        """The table."""
+        return self.standing.table
+
+    @property
+    def own(self) -> Mapping[str, NDArray[np.int64]]:
+        """The members' own parts of the counts that are told."""
+        return {party: np.minimum(part, self.table.counts) for party, part in self.known.items()}
 
     @property
     def asked(self) -> Asked:
@@ -100,10 +109,25 @@ def strictest(classification: Classification, leaves: Iterable[str]) -> Sensitiv
     return max((classification.sensitivity(leaf) for leaf in leaves), key=SENSITIVITIES.index)
 
 
-def make_safe(
-    shape: Shape, counts: Counts, bounds: Bounds, past: Sequence[Basis] = (), key: CellKey | None = None
-) -> Cells:
+@dataclass(frozen=True)
+class Known:
+    """What is known when a table is released.
+
+    Attributes:
+        past: what its circle was shown before, oldest first.
+        vintage: whether corrections of it may show now.
+        key: the secret of cell keys, where there is one.
+    """
+
+    past: Sequence[Basis] = ()
+    vintage: bool = False
+    key: CellKey | None = None
+
+
+def make_safe(shape: Shape, counts: Counts, bounds: Bounds, known: Known = Known()) -> Cells:
     """The cells of a table under its method, protected together with what its circle was shown before.
+
+    Corrections that cannot be shown safely wait for a later vintage, period by period.
 
     Raises:
         Unprotectable: what was shown before leaves nothing to protect some cell with.
@@ -111,11 +135,27 @@ def make_safe(
         MethodError: the method cannot be used as the agreement states it.
     """
     missing = summed_missing(shape, counts.missing)
-    table = table_of(shape, counts, bounds)
-    task = Task(table, touching(table.dimensions, past), counts.own, bounds.terms, key)
-    safe = METHODS[bounds.terms.method.kind](task)
-    examine(safe.basis, task.asked, task.past)
+    safe = _safest(table_of(shape, counts, bounds), counts, bounds.terms, known)
     return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
+
+
+def _safest(table: Table, counts: Counts, terms: Terms, known: Known) -> Cells:
+    past, may_correct = touching(table.dimensions, known.past), None
+    if known.vintage:
+        may_correct = np.ones(table.counts.shape, dtype=np.bool_)
+    while True:
+        standing = Standing.of(table, past, may_correct)
+        task = Task(standing, counts.own, terms, known.key)
+        try:
+            safe = METHODS[terms.method.kind](task)
+            examine(safe.basis, task.asked, past)
+        except (Unprotectable, Leaking) as fault:
+            if not standing.corrected.any():
+                raise
+            fewer = standing.without(fault.cells)
+            may_correct = fewer if fewer.sum() < standing.corrected.sum() else np.zeros_like(fewer)
+        else:
+            return safe
 
 
 def table_of(shape: Shape, counts: Counts, bounds: Bounds) -> Table:
@@ -142,25 +182,23 @@ def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]]
 
 def _suppress(task: Task) -> Cells:
     """Withhold small cells and as many others as it takes that none of them can be worked out."""
-    safe = protect(task.table, WorkLimits(known=task.own), exact(task.table, task.past))
+    safe = task.standing.protect(WorkLimits(known=task.own))
     count = np.where(safe.withheld, 0, safe.values)
     return Cells(count, np.where(safe.withheld, "withheld", "shown"), Basis(safe.release()))
 
 
 def _round(task: Task) -> Cells:
     """Make small counts 0 or the base; parts still add up."""
-    table = as_counted(task.table, held_back(task.table, task.past))
-    base = base_of(task.terms, int(table.threshold.max()))
-    values = rounded(table, base)
-    return _changed(Basis.changed(table, values, *behind_rounded(table, values, base)), "rounded")
+    base = base_of(task.terms, int(task.table.threshold.max()))
+    values = rounded(task.table, base)
+    return _changed(Basis.changed(task.table, values, *behind_rounded(task.table, values, base)), "rounded")
 
 
 def _cellkey(task: Task) -> Cells:
     """Give every count its own small change, the same wherever it is shown."""
-    table = as_counted(task.table, held_back(task.table, task.past))
-    noise = noise_of(table, task.terms.method)
-    values = perturbed(table, noise, task.key)
-    return _changed(Basis.changed(table, values, *behind_perturbed(noise, values)), "perturbed")
+    noise = noise_of(task.table, task.terms.method)
+    values = perturbed(task.table, noise, task.key)
+    return _changed(Basis.changed(task.table, values, *behind_perturbed(noise, values)), "perturbed")
 
 
 def _changed(basis: Basis, status: str) -> Cells:

@@ -4,7 +4,6 @@ A period's figures depend on nothing but its own counts, so that they stay the s
 released with: there is no second draw to compare with the first.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -94,8 +93,3 @@ def behind_perturbed(noise: NoiseTable, values: Ints) -> tuple[Ints, Ints]:
     could = (counts >= 0) & (noise.chances[rows, changes] > 0)
     least, greatest = np.where(could, counts, counts.max()), np.where(could, counts, 0)
     return least.min(axis=1)[values], greatest.max(axis=1)[values]
-
-
-def as_counted(table: Table, counts: Ints) -> Table:
-    """The table over other inner counts."""
-    return replace(table, counts=counts)

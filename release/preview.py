@@ -23,6 +23,7 @@ from release.gate import attacked
 from release.methods import METHODS, Bounds, Cells, Task, table_of
 from release.methods_changed import MethodError
 from release.shape import Shape
+from release.standing import Standing
 
 TRIED: Final[tuple[MethodKind, ...]] = ("suppress", "round", "cellkey")
 
@@ -82,13 +83,13 @@ class Trials:
         bounds = replace(bounds_of(self.due), terms=terms)
         counts = self.due.counts
         table = table_of(self.due.shape, counts, bounds)
-        task = Task(table, touching(table.dimensions, self.past), counts.own, terms, self.key)
+        task = Task(Standing.of(table, touching(table.dimensions, self.past)), counts.own, terms, self.key)
         start = self.read_time()
         try:
             made = METHODS[kind](task)
         except (Unprotectable, MethodError) as error:
             return Trial(kind, own.kind == kind, Share(0.0, 0.0), fault=str(error), seconds=self.read_time() - start)
-        asked, findings = attacked(made.basis, task.asked, task.past)
+        asked, findings = attacked(made.basis, task.asked, task.standing.past)
         mean, largest = _errors(task.table, made)
         return Trial(
             method=kind,

@@ -5,21 +5,22 @@ circle sees, and what everyone sees.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from disclosure.attack import Finding, Verdict, gate
-from disclosure.attack_view import Inner, View
-from disclosure.table import DisclosureError, Table
+from disclosure.attack import Finding, Verdict
+from disclosure.attack_view import View
+from disclosure.table import DisclosureError, sums
 from models.shelf import Release
 from policies.classification import Classification
 from policies.law import LawOn
-from release.basis import Basis, held_back, part_of, together
+from release.basis import Basis
 from release.counts import count
-from release.gate import unasked
+from release.course import Stood, Through, through
+from release.gate import Joined, unasked
 from release.methods import strictest
 from release.past import EVERYONE, meet, unpack
 from release.shape import Shape
@@ -140,32 +141,34 @@ def _own(
     vault: VaultSession, dataset: str, shown: Sequence[Shown], publishers: Sequence[str], circle: tuple[str, ...]
 ) -> Mapping[str, Ints]:
     """What the members counted themselves, as far as it is in figures that were shown: corrections are held back."""
-    table = _joint(shown)
+    course = _course(shown).course
     members = [party for party in publishers if EVERYONE in circle or party in circle]
-    areas, categories, periods = (dimension.leaves for dimension in table.dimensions)
+    areas, categories, periods = (dimension.leaves for dimension in course.dimensions)
     leaves = Shape((), (), (), areas, categories, periods)
     newest = max(each.release.released_at for each in shown)
     rows = vault_reading.counts_known(vault, dataset, min(periods), max(periods), newest)
     parts = {party: count(leaves, rows.filter(rows["publisher"] == party), ()).events for party in members}
-    inside = {party: np.minimum(part, table.counts) for party, part in parts.items()}
-    return {party: part for party, part in inside.items() if part.any() and (part != table.counts).any()}
+    inside = {party: np.minimum(part, course.states[-1]) for party, part in parts.items()}
+    return {party: part for party, part in inside.items() if part.any() and (part != course.states[-1]).any()}
 
 
 def _verdicts(held: Holding, classification: Classification, law: LawOn) -> Iterator[Verdict]:
     """The attack of one who holds the tables, then of each member who counted a part itself."""
-    table = _joint(held.shown)
+    joined = Joined(_course(held.shown))
+    course = joined.gone.course
     demands = [_demanded(each.basis, classification, law) for each in held.shown]
     views = [each.basis.view(*demand, _name(each)) for each, demand in zip(held.shown, demands, strict=True)]
     silent = [unasked(view) for view in views]
-    truth = _fitting(silent, Inner(table.dimensions, table.counts))
-    yield gate(views, truth=truth)
+    yield joined.gate(views, [*joined.changes(views, max(int(below.max()) for _, below in demands))])
     for party, own in held.own.items():
-        known = View.at_least(table.dimensions, own, f"own counts of {party}")
-        asked = [
-            _remainder(each, demand, part_of(table, own, each.basis.dimensions), f"{_name(each)} seen by {party}")
-            for each, demand in zip(held.shown, demands, strict=True)
-        ]
-        yield gate([*silent, known, *asked], truth=truth)
+        knows = View.at_least(course.dimensions, own, f"own counts of {party}")
+        asked = []
+        for number, (each, demand) in enumerate(zip(held.shown, demands, strict=True)):
+            part = np.minimum(own, course.states[joined.gone.states[number]])[course.at(each.basis.dimensions)]
+            base = sums(each.basis.dimensions, part)
+            remainder = _remainder(each, demand, base, f"{_name(each)} seen by {party}")
+            asked += joined.at(number, remainder)
+        yield joined.gate(silent, [*joined.newest(knows), *asked])
 
 
 def _name(shown: Shown) -> str:
@@ -187,16 +190,6 @@ def _remainder(shown: Shown, demand: tuple[Ints, Ints], base: Ints, name: str) -
     return View.about(shown.basis.dimensions, below=below, need=asked, base=base, name=name)
 
 
-def _joint(shown: Sequence[Shown]) -> Table:
-    """Every leaf of any release, with the counts that they were made from."""
-    empty = together([each.basis.dimensions for each in shown])
-    return replace(empty, counts=held_back(empty, [each.basis for each in shown]))
-
-
-def _fitting(silent: Sequence[View], truth: Inner) -> Inner | None:
-    """The counts, where all the views bear them out: they only spare a search."""
-    try:
-        gate(silent, truth=truth)
-    except DisclosureError:
-        return None
-    return truth
+def _course(shown: Sequence[Shown]) -> Through:
+    """The counts behind all that was shown, oldest first."""
+    return through([Stood.at_release(each.basis) for each in shown])

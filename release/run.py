@@ -25,7 +25,7 @@ from release.basis import Basis
 from release.cell_key import CellKey
 from release.due import Due, Engines, look
 from release.gate import Leaking
-from release.methods import Bounds, make_safe
+from release.methods import Bounds, Known, make_safe
 from release.methods_changed import MethodError
 from release.reading import Rules, agreements
 from release.shape import ShapeError
@@ -161,7 +161,7 @@ class Releaser:
             vault, shelved = VaultSession(session), ShelfSession(session)
             seen = past.history(vault, shelved, due.scope.dataset.id, due.circle, part)
         bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
-        safe = make_safe(part, due.counts.of_part(due.shape, part), bounds, seen, self._key)
+        safe = make_safe(part, due.counts.of_part(due.shape, part), bounds, Known(seen, due.vintage, self._key))
         parts.append(as_columns(part, safe))
         return Made(join(due.shape, parts), safe.basis)
 

@@ -31,6 +31,7 @@ def test_the_other_numbers_are_these() -> None:
     on = law().at(date(2026, 11, 22))
     assert on.rounding_base == 5
     assert on.release_delay_days == 7
+    assert on.vintage_days == 28
     assert on.raw_counts_days == 2192
     assert on.trail_payload_days == 1826
     assert on.idempotency_days == 30

@@ -81,6 +81,13 @@ def test_figures_are_as_known_on_the_latest_vintage(day: date, vintage: date) ->
     assert Calendar(every="month", day=1, vintages=("01-31", "07-31")).latest_vintage(day) == vintage
 
 
+def test_vintages_nearer_to_each_other_than_the_law_allows_are_passed_over() -> None:
+    calendar = Calendar(every="month", day=1, vintages=("01-31", "02-15", "03-05", "12-31"))
+    assert calendar.latest_vintage(date(2026, 3, 4), 28) == date(2026, 1, 31)
+    assert calendar.latest_vintage(date(2026, 3, 5), 28) == date(2026, 3, 5)
+    assert calendar.latest_vintage(date(2026, 3, 4)) == date(2026, 2, 15)
+
+
 def test_without_vintages_figures_are_never_revised() -> None:
     assert Calendar(every="month", day=1).latest_vintage(date(2026, 1, 1)) is None
 
