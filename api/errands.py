@@ -12,16 +12,14 @@ from zoneinfo import ZoneInfo
 from fastapi import Header, Request
 from fastapi.dependencies.models import Dependant
 
+from api.admission import admit
 from api.parameters import known_parameters
-from api.problems import PurposeMissing, Unauthenticated, WrongRole
+from api.problems import PurposeMissing, WrongRole
 from api.reception import Reception
 from audit.entry import Decision, Entry, Kind, Operation
 from auth.principal import RIGHTS, Principal, Role
-from auth.register import principal
-from auth.scopes import Scope, ScopeError, read_scopes
-from auth.tokens import TokenError
+from auth.scopes import Scope
 from policies.parties import PURPOSES
-from store.sessions import PartiesSession, transaction
 from store.trail import EntryId
 
 SWEDEN: Final = ZoneInfo("Europe/Stockholm")
@@ -55,7 +53,8 @@ class Visit:
 
     def entry(self, operation: Operation, kind: Kind = Kind.SINGLE, **said: Any) -> Entry:  # noqa: ANN401 -- Entry's own
         """An entry of the trail about this visit."""
-        who = {"actor": self.principal.client, "client": self.principal.client, "party": self.principal.party}
+        actor = self.principal.access_key or self.principal.client
+        who = {"actor": actor, "client": self.principal.client, "party": self.principal.party}
         visit = {"time": self.at, "request_id": self.request_id, "role": self.role, "method": self.method}
         return Entry(kind=kind, operation=operation, **{**who, **visit, **said})
 
@@ -84,7 +83,7 @@ class Errand:
         """
         reception: Reception = request.app.state.reception
         at = reception.clock()
-        who = _identify(request, reception, at)
+        who = admit(request, reception, at, self.scope)
         request.state.client = who.client
         role = who.role_for(self.scope)
         visit = Visit(who, role or min(who.roles), request.state.request_id, at, request.state.method, reception)
@@ -114,29 +113,3 @@ def errand_of(dependant: Dependant) -> Scope | None:
     """The scope that a route asks for; None for a route that is open to all."""
     scopes = [below.call.scope for below in dependant.dependencies if isinstance(below.call, Errand)]
     return scopes[0] if scopes else None
-
-
-def _identify(request: Request, reception: Reception, at: datetime) -> Principal:
-    sent = request.headers.getlist("authorization")
-    try:
-        who = _principal(_bearer(sent), reception, at)
-    except (TokenError, ScopeError) as error:
-        reception.strangers.refuse(request.client.host if request.client else "", str(error))
-        raise Unauthenticated(tried=bool(sent)) from None
-    return who
-
-
-def _bearer(sent: list[str]) -> str:
-    kind, _, token = sent[0].partition(" ") if len(sent) == 1 else ("", "", "")
-    if kind.lower() != "bearer":
-        raise TokenError("no bearer token" if len(sent) < 2 else "two Authorization headers")
-    return token.strip()
-
-
-def _principal(token: str, reception: Reception, at: datetime) -> Principal:
-    claims = reception.tokens.read(token, at)
-    with transaction(reception.parties) as session:
-        who = principal(PartiesSession(session), claims.client_id, read_scopes(claims.scope))
-    if who is None:
-        raise TokenError("the client or its party is not active")
-    return who

@@ -1,5 +1,6 @@
 """The form and the errors of RFC 6749: the one corner of the interface whose shapes are not ours to choose."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -8,6 +9,7 @@ from pydantic import BaseModel
 from starlette.responses import JSONResponse, Response
 
 from api.problems import UnsupportedMediaType
+from auth.assertion import BEARER
 
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -22,12 +24,22 @@ class TokenBody(BaseModel):
 
 
 class TokenRefusal(Exception):  # noqa: N818 -- it refuses, as the RFC's error response does
-    """An error of RFC 6749 §5.2."""
+    """An error of RFC 6749 §5.2, or of RFC 9449 §5; `reason` is for the trail."""
 
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
+    def __init__(
+        self,
+        error: str,
+        description: str,
+        status: int = 400,
+        *,
+        reason: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(description)
         self.error = error
         self.status = status
+        self.reason = reason or description
+        self.headers = dict(headers or {})
 
 
 async def read_form(request: Request) -> dict[str, str]:
@@ -46,8 +58,10 @@ async def read_form(request: Request) -> dict[str, str]:
 async def refused(_: Request, refusal: Exception) -> Response:
     """A refusal as RFC 6749 §5.2 has it."""
     assert isinstance(refusal, TokenRefusal)  # noqa: S101 -- what the handler is registered for
-    headers = {"WWW-Authenticate": 'Basic realm="samsyn"'} if refusal.status == 401 else None
-    return JSONResponse({"error": refusal.error, "error_description": str(refusal)}, refusal.status, headers=headers)
+    # A 401 needs a challenge (RFC 9110 §15.5.2); clients prove themselves in the body, and Basic is not taken.
+    challenge = {"WWW-Authenticate": 'private_key_jwt realm="samsyn"'} if refusal.status == 401 else {}
+    body = {"error": refusal.error, "error_description": str(refusal)}
+    return JSONResponse(body, refusal.status, headers=challenge | refusal.headers)
 
 
 REQUEST_BODY: Final[dict[str, Any]] = {
@@ -56,19 +70,39 @@ REQUEST_BODY: Final[dict[str, Any]] = {
         FORM: {
             "schema": {
                 "type": "object",
-                "required": ["grant_type", "client_id", "client_secret"],
+                "required": ["grant_type"],
                 "properties": {
                     "grant_type": {"const": "client_credentials"},
                     "client_id": {"type": "string"},
-                    "client_secret": {"type": "string", "format": "password"},
+                    "client_assertion_type": {"const": BEARER},
+                    "client_assertion": {
+                        "type": "string",
+                        "description": "RFC 7523, ES256; good once, for five minutes",
+                    },
+                    "client_secret": {
+                        "type": "string",
+                        "format": "password",
+                        "description": "only where the client's registration has one",
+                    },
                     "scope": {"type": "string", "description": "fewer scopes than the client holds"},
                 },
             },
-            "example": {
-                "grant_type": "client_credentials",
-                "client_id": "huddinge-reader",
-                "client_secret": "(the secret given at registration)",
-                "scope": "tables",
+            "examples": {
+                "private_key_jwt": {
+                    "value": {
+                        "grant_type": "client_credentials",
+                        "client_assertion_type": BEARER,
+                        "client_assertion": "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJwb2xpc2VuLXB1Ymxpc2hlciJ9.c2lnbmF0dXJl",
+                    }
+                },
+                "client_secret_post": {
+                    "value": {
+                        "grant_type": "client_credentials",
+                        "client_id": "huddinge-reader",
+                        "client_secret": "(the secret given at registration)",
+                        "scope": "tables",
+                    }
+                },
             },
         }
     },

@@ -7,6 +7,7 @@
     │   └── PurposeMissing       400  no purpose was stated and the client has no default
     ├── Unauthenticated          401  no token, or one that is not accepted
     ├── WrongRole                403  the caller's roles do not hold this errand
+    ├── SignatureRefused         403  the delivery is not signed as its sender's registration says
     ├── RefusedByPolicy          403  a party to the agreement is told every reason and citation
     ├── Forged                   403  a form that no page of ours gave out for this session
     ├── NotFound                 404  nothing here for this caller, whether or not it exists
@@ -31,6 +32,7 @@ They derive from Starlette's HTTPException, the one kind that FastAPI lets throu
 """
 
 from collections.abc import Iterator, Mapping
+from math import ceil
 from typing import Any, ClassVar, Final
 
 from starlette.exceptions import HTTPException
@@ -102,15 +104,20 @@ class Unauthenticated(Problem):
 
     name, status, title = "unauthenticated", 401, "A valid access token is needed"
 
-    def __init__(self, *, tried: bool = False) -> None:
-        challenge = 'Bearer realm="samsyn"' + (', error="invalid_token"' if tried else "")
-        super().__init__(headers={"WWW-Authenticate": challenge})
+    def __init__(self, challenge: str = 'Bearer realm="samsyn"', *, nonce: str = "") -> None:
+        super().__init__(headers={"WWW-Authenticate": challenge, **({"DPoP-Nonce": nonce} if nonce else {})})
 
 
 class WrongRole(Problem):
     """The caller's roles, or its token's scopes, do not hold this errand."""
 
     name, status, title = "wrong-role", 403, "The caller's role does not allow this"
+
+
+class SignatureRefused(Problem):
+    """The delivery is not signed, or its signature does not hold; why is for the trail, not for the caller."""
+
+    name, status, title = "signature-refused", 403, "The delivery must carry a signature that holds"
 
 
 class RefusedByPolicy(Problem):
@@ -201,6 +208,12 @@ class TooManyRequests(Problem):
     """The caller should wait."""
 
     name, status, title = "too-many-requests", 429, "Too many requests"
+
+    @classmethod
+    def after(cls, seconds: float) -> "TooManyRequests":
+        """For a caller that may come again after so many seconds."""
+        whole = max(1, ceil(seconds))
+        return cls(f"Wait {whole} s before trying again", headers={"Retry-After": str(whole)})
 
 
 class Internal(Problem):

@@ -84,7 +84,8 @@ def tables(request: Request, visit: Puller, query: Annotated[ListQuery, Query()]
     """The tables that an agreement in force grants the caller for its purpose, once they have been released."""
     readings: Readings = request.app.state.readings
     purpose = purpose_of(visit, why)
-    granted = readings.rules.now().tables_for(ask_of(visit, purpose))
+    every = readings.rules.now().tables_for(ask_of(visit, purpose))
+    granted = [grant for grant in every if visit.principal.may_see(grant.id)]
     latest = readings.shelves.latest_of([grant.id for grant in granted])
     released = [grant for grant in granted if grant.id in latest]
     shown = released[(query.page - 1) * query.limit : query.page * query.limit]

@@ -131,6 +131,9 @@ class Readings:
         """
         rules = self.rules.now()
         ask = ask_of(visit, purpose, table)
+        if not visit.principal.may_see(table):
+            visit.note(Operation.DENY, decision=Decision.DENY, table=table, reasons=("not-of-the-access-key",))
+            raise NotFound()
         permit = rules.decide(ask)
         if isinstance(permit, Refusal):
             problem = refused(visit, ask, permit)

@@ -8,13 +8,18 @@ from uuid import uuid4
 
 from sqlalchemy import Engine, text
 
+from api.allotments import Allotments
 from api.fittings import Fittings
 from api.recalling import NAME, Missed
 from api.strangers import Strangers
-from auth.keys import FOLDER, PUBLIC, load_public
-from auth.tokens import Reader
-from settings import DoorSettings
+from auth.keys import FOLDER, PUBLIC
+from auth.nonces import Nonces, open_nonces
+from auth.register import Register
+from auth.remembered import RememberingReader
+from settings import DoorSettings, Edge
+from store.allowance import FILE, Allowances
 from store.grants import DatabaseRole
+from store.once import Once
 from store.sessions import open_engine
 from store.trail import TrailWriter
 from store.trail_recall import Recall
@@ -27,6 +32,10 @@ class Reception:
     Attributes:
         issuer: whose tokens are read here, and the audience they must have.
         parties: reads parties and clients, nothing else that matters.
+        register: the clients, as they were less than a second ago.
+        once: what may be shown once only.
+        nonces: what proofs of possession must repeat, where they must.
+        limits: how much each caller gets.
         trail_reads: reads the trail, for a receipt's place in it.
         missed: entries that were acknowledged here and have disappeared.
     """
@@ -34,7 +43,12 @@ class Reception:
     issuer: str
     parties: Engine
     trail_reads: Engine
-    tokens: Reader
+    tokens: RememberingReader
+    register: Register
+    once: Once
+    nonces: Nonces | None
+    edge: Edge
+    limits: Allotments
     trail: TrailWriter
     missed: Missed
     strangers: Strangers
@@ -44,6 +58,10 @@ class Reception:
     def fittings(self) -> Fittings:
         """What the frame is given of it."""
         return Fittings((), {"reception": self}, self.checks(), gauges=(self.missed.gauge(),))
+
+    def nonce(self, at: datetime) -> str:
+        """The nonce that a proof of possession should repeat now; empty where none is asked for."""
+        return self.nonces.now(at) if self.nonces else ""
 
     def checks(self) -> dict[str, Callable[[], object]]:
         """What must answer for the process to be ready."""
@@ -72,11 +90,28 @@ def open_reception(
     closing.callback(recall.close)
     recall.start()
     trail = closing.enter_context(TrailWriter(writes, wake=wake, kept=recall.remember))
-    strangers = Strangers(trail, clock, new_id)
+    allowances = Allowances(settings.place.home / FILE)
+    closing.callback(allowances.close)
+    strangers = Strangers(trail, clock, new_id, allowances)
     closing.callback(strangers.flush)
-    keys = load_public(settings.place.keys / FOLDER / PUBLIC)
-    tokens = Reader(settings.issuer, keys)
-    return Reception(settings.issuer, reads, reads, tokens, trail, missed, strangers, clock, new_id)
+    shown = open_engine(settings.place, role, writes="parties", pool_size=2)
+    closing.callback(shown.dispose)
+    return Reception(
+        issuer=settings.issuer,
+        parties=reads,
+        trail_reads=reads,
+        tokens=RememberingReader(settings.issuer, settings.place.keys / FOLDER / PUBLIC),
+        register=Register(reads),
+        once=Once(shown),
+        nonces=open_nonces(settings.place.keys) if settings.edge.dpop_nonce else None,
+        edge=settings.edge,
+        limits=Allotments(allowances, strangers, settings.edge),
+        trail=trail,
+        missed=missed,
+        strangers=strangers,
+        clock=clock,
+        new_id=new_id,
+    )
 
 
 def new_id() -> str:

@@ -1,7 +1,8 @@
 """Refusals of callers nobody knows: limited for each address, and told to the trail as one entry a minute.
 
 A stranger costs the trail nothing by knocking often. What is kept is how often and why, never from where. Whoever
-guesses a client's secret is slowed down for that client alone, so that nobody else at the address is locked out.
+guesses a client's secret is slowed down for that client alone, so that nobody else at the address is locked out; and
+by address, so that nobody can lock a client out from afar.
 """
 
 import threading
@@ -12,29 +13,31 @@ from typing import Final
 
 from api.problems import TooManyRequests
 from audit.entry import Decision, Entry, Kind, Operation
+from store.allowance import Allowance, Allowances
 from store.trail import TrailUnavailable, TrailWriter
 
 WINDOW: Final = timedelta(minutes=1)
 PER_ADDRESS: Final = 600
-"""How many refusals an address gets in a window before it is told to wait."""
+"""How many refusals an address gets at once, and again in a window, before it is told to wait."""
 PER_CLIENT: Final = 30
 """How many of them for one client that it says it is."""
-MOST_ADDRESSES: Final = 10_000
-"""Beyond so many addresses in a window the rest share one allowance."""
+MOST_REASONS: Final = 200
+"""Beyond so many reasons in a window the rest are told as one, so that the entry stays small."""
 
 
 class Strangers:
     """Counts anonymous refusals; call `flush` when the service closes."""
 
-    def __init__(self, trail: TrailWriter, clock: Callable[[], datetime], new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, trail: TrailWriter, clock: Callable[[], datetime], new_id: Callable[[], str], allowances: Allowances
+    ) -> None:
         self._trail = trail
         self._clock = clock
         self._new_id = new_id
+        self._allowances = allowances
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
-        self._begun = clock()
         self._reasons: Counter[str] = Counter()
-        self._refusals: Counter[str] = Counter()
 
     def hold_off(self, address: str, client: str = "") -> None:
         """Stop a caller that has had its share, before anything costly is done for it.
@@ -42,26 +45,31 @@ class Strangers:
         Raises:
             TooManyRequests: it has.
         """
-        with self._lock:
-            tired = any(self._refusals[name] >= most for name, most in self._shares(address, client))
-        if tired:
-            seconds = max(1, round((self._begun + WINDOW - self._clock()).total_seconds()))
-            raise TooManyRequests(f"Wait {seconds} s before trying again", headers={"Retry-After": str(seconds)})
+        now = self._clock()
+        seconds = max(self._allowances.left(name, share, now) for name, share in _shares(address, client))
+        if seconds:
+            raise TooManyRequests.after(seconds)
 
     def refuse(self, address: str, reason: str, client: str = "") -> None:
         """Note one refusal.
 
         Raises:
-            TooManyRequests: the caller had had its share of this minute already.
+            TooManyRequests: the caller had had its share already.
         """
         try:
             self.hold_off(address, client)
         finally:
-            with self._lock:
-                if self._timer is None:
-                    self._begin()
-                self._refusals.update(name for name, _ in self._shares(address, client))
-                self._reasons[reason] += 1
+            for name, share in _shares(address, client):
+                self._allowances.spend(name, share, self._clock())
+            self.tell(reason)
+
+    def tell(self, reason: str) -> None:
+        """Let the window's entry tell of this once more."""
+        with self._lock:
+            if self._timer is None:
+                self._begin()
+            known = reason in self._reasons or len(self._reasons) < MOST_REASONS
+            self._reasons[reason if known else "for other reasons"] += 1
 
     def flush(self) -> None:
         """End the window: write its one entry, or keep its counts for the next if the trail does not answer."""
@@ -70,18 +78,10 @@ class Strangers:
                 self._timer.cancel()
                 self._timer = None
             reasons, self._reasons = self._reasons, Counter()
-            self._refusals.clear()
         if reasons:
             self._write(reasons)
 
-    def _shares(self, address: str, client: str) -> list[tuple[str, int]]:
-        """The names that a caller's refusals are counted under, and how many each may have."""
-        shares = [(address, PER_ADDRESS), *([(f"{address} {client[:64]}", PER_CLIENT)] if client else [])]
-        full = len(self._refusals) >= MOST_ADDRESSES
-        return [("others" if full and name not in self._refusals else name, most) for name, most in shares]
-
     def _begin(self) -> None:
-        self._begun = self._clock()
         self._timer = threading.Timer(WINDOW.total_seconds(), self.flush)
         self._timer.daemon = True
         self._timer.start()
@@ -101,3 +101,13 @@ class Strangers:
         except TrailUnavailable:
             with self._lock:
                 self._reasons.update(reasons)
+
+
+def _shares(address: str, client: str) -> list[tuple[str, Allowance]]:
+    """The names that a caller's refusals are counted under, and how many each may have."""
+    shares = [(f"refused {address}", _in_a_window(PER_ADDRESS))]
+    return [*shares, (f"refused {address} {client[:64]}", _in_a_window(PER_CLIENT))] if client else shares
+
+
+def _in_a_window(most: int) -> Allowance:
+    return Allowance(most / WINDOW.total_seconds(), most)

@@ -1,50 +1,55 @@
 """The token door: client credentials in, a short-lived access token out (RFC 6749 §4.4, RFC 9068).
 
 Its errors are those of RFC 6749 §5.2, which every OAuth client reads; whatever else is wrong is a problem document.
-Unknown client, wrong secret and suspended client cost the same time and get the same words. Why is in the trail.
+Every token given, and every one refused to a client that proved itself, is in the trail before the client is answered.
 """
 
-import threading
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Final
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from api.depends import STRICT, AtReception, is_id
+from api.admission import NonceWantedError, prove_possession
+from api.callers import caller_of
+from api.depends import STRICT, AtReception
 from api.fittings import Fittings
 from api.oauth import REFUSED, REQUEST_BODY, TokenBody, TokenRefusal, read_form, refused
 from api.problem_docs import documented
 from api.problems import BodyTooLarge, TooManyRequests, TrailUnavailable, UnsupportedMediaType
+from api.proving import Proven, prove
 from api.reception import Reception
+from api.turns import Turns
 from api.wire import BASE
 from audit.entry import Decision, Entry, Kind, Operation
-from auth.keys import FOLDER, jwks, load_keys
+from auth.jose import ALGORITHM
+from auth.keys import FOLDER, read_passphrase
 from auth.principal import granted, read_roles
-from auth.register import active_client
+from auth.rotation import LEAD, KeyRing
 from auth.scopes import Scope, ScopeError, read_scopes, write_scopes
-from auth.secrets import verify_secret
-from auth.tokens import LIFETIME, Issuer
+from auth.tokens import LIFETIME, Confirmation, Issuer, TokenError
 from models.parties import Client
 from settings import DoorSettings
-from store.parties import client as find_client
-from store.sessions import PartiesSession, transaction
 
 PATH: Final = f"{BASE}/oauth2/token"
-AT_ONCE: Final = 2
-"""How many secrets are verified at the same time; argon2 is made to be slow and may not take every core."""
-PATIENCE: Final = 5.0
-"""Seconds that a request waits for its turn."""
+SWEEP: Final = timedelta(minutes=10)
+"""How often what was shown once is forgotten again, its time being out."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class TokenDesk:
     """What makes tokens here."""
 
-    issuer: Issuer
-    key_set: dict[str, list[dict[str, str]]]
-    turns: threading.BoundedSemaphore
+    ring: KeyRing
+    turns: Turns = field(default_factory=Turns)
+    swept: datetime | None = None
+
+    def sweep(self, reception: Reception, at: datetime) -> None:
+        """Forget what would be refused for its age anyway."""
+        if self.swept is None or at >= self.swept + SWEEP:
+            self.swept = at
+            reception.once.forget(at - SWEEP)
 
 
 router = APIRouter(tags=["auth"], dependencies=[STRICT])
@@ -66,53 +71,61 @@ def token(request: Request, form: Annotated[dict[str, str], Depends(read_form)],
     desk: TokenDesk = request.app.state.token_desk
     if form.get("grant_type") != "client_credentials":
         raise TokenRefusal("unsupported_grant_type", "the one grant type here is client_credentials")
-    client = _prove(request, form, reception, desk)
-    request.state.client = client.id
     at = reception.clock()
+    proven = prove(request, form, reception, desk.turns, at)
+    request.state.client = proven.client.id
+    reception.limits.for_tokens(proven.client.id, at)
+    desk.sweep(reception, at)
     try:
-        scope = write_scopes(granted(read_roles(client.roles), read_scopes(form.get("scope", ""))))
-    except ScopeError as error:
-        raise TokenRefusal("invalid_scope", str(error)) from None
+        scope = _scope(proven.client, form)
+        cnf = _bound(request, reception, proven, at)
+    except TokenRefusal as refusal:
+        why = {"decision": Decision.DENY, "reasons": (refusal.error,), "note": f"{proven.how}; {refusal.reason}"}
+        reception.trail.append(_entry(request, proven.client, at, **why))
+        raise
     jti = reception.new_id()
-    reception.trail.append(_issued(request, client, f"scope {scope}; jti {jti}", at))
+    given = f"{proven.how}; scope {scope}; jti {jti}{'; ' + _told(cnf) if cnf else ''}"
+    reception.trail.append(_entry(request, proven.client, at, decision=Decision.PERMIT, note=given))
+    issuer = Issuer(reception.issuer, desk.ring.signing(at))
     body = TokenBody(
-        access_token=desk.issuer.issue(client=client.id, scope=scope, jti=jti, now=at),
-        token_type="Bearer",  # noqa: S106 -- the kind of token, RFC 6750
+        access_token=issuer.issue(client=proven.client.id, scope=scope, jti=jti, now=at, cnf=cnf),
+        token_type="DPoP" if cnf and cnf.jkt else "Bearer",
         expires_in=int(LIFETIME.total_seconds()),
         scope=scope,
     )
     return JSONResponse(body.model_dump())
 
 
-def _prove(request: Request, form: dict[str, str], reception: Reception, desk: TokenDesk) -> Client:
-    """The client whose id and secret these are, active and of an active party."""
-    address = request.client.host if request.client else ""
-    reception.strangers.hold_off(address, form.get("client_id", ""))
-    if "authorization" in request.headers:
-        reception.strangers.refuse(address, "Authorization header at the token endpoint")
-        raise TokenRefusal("invalid_client", "send client_id and client_secret in the form body", 401)
-    client_id, secret = form.get("client_id", ""), form.get("client_secret", "")
-    known_form = client_id if is_id(client_id) else ""
-    with transaction(reception.parties) as session:
-        kept = find_client(PartiesSession(session), known_form)
-        active = active_client(PartiesSession(session), known_form)
-    if not _verified(secret, kept.secret_hash if kept else None, desk) or active is None:
-        reason = f"client {kept.id} not proven or not active" if kept else "unknown client"
-        reception.strangers.refuse(address, reason, client_id)
-        raise TokenRefusal("invalid_client", "the client is not known, not active, or not proven", 401)
-    return active[0]
-
-
-def _verified(secret: str, kept: str | None, desk: TokenDesk) -> bool:
-    if not desk.turns.acquire(timeout=PATIENCE):
-        raise TooManyRequests("Too many clients are proving themselves at once", headers={"Retry-After": "5"})
+def _scope(client: Client, form: dict[str, str]) -> str:
     try:
-        return verify_secret(secret, kept)
-    finally:
-        desk.turns.release()
+        return write_scopes(granted(read_roles(client.roles), read_scopes(form.get("scope", ""))))
+    except ScopeError as error:
+        raise TokenRefusal("invalid_scope", str(error), reason="a scope that the client's roles do not hold") from None
 
 
-def _issued(request: Request, client: Client, note: str, at: datetime) -> Entry:
+def _bound(request: Request, reception: Reception, proven: Proven, at: datetime) -> Confirmation | None:
+    """What the token is bound to: what the registration demands of a client's key, or what its proof offers."""
+    wanted = proven.client.binding if proven.by_key else ""
+    try:
+        jkt = prove_possession(request, reception, at)
+        certificate = caller_of(request, reception.edge).certificate if wanted == "mtls" else None
+    except NonceWantedError as error:
+        again = {"DPoP-Nonce": reception.nonce(at)}
+        raise TokenRefusal("use_dpop_nonce", "repeat this nonce", headers=again, reason=str(error)) from None
+    except TokenError as error:
+        raise TokenRefusal("invalid_dpop_proof", "the proof is not accepted", reason=str(error)) from None
+    if wanted == "dpop" and jkt is None:
+        raise TokenRefusal("invalid_dpop_proof", "this client's tokens are bound to a key: send a DPoP proof")
+    if wanted == "mtls" and certificate is None:
+        raise TokenRefusal("invalid_request", "this client's tokens are bound to a certificate: show one")
+    return Confirmation.of(jkt, certificate)
+
+
+def _told(cnf: Confirmation) -> str:
+    return f"bound to key {cnf.jkt}" if cnf.jkt else f"bound to certificate {cnf.certificate}"
+
+
+def _entry(request: Request, client: Client, at: datetime, **said: Any) -> Entry:  # noqa: ANN401 -- Entry's own
     return Entry(
         kind=Kind.SINGLE,
         operation=Operation.TOKEN,
@@ -122,13 +135,12 @@ def _issued(request: Request, client: Client, note: str, at: datetime) -> Entry:
         client=client.id,
         party=client.party_id,
         role=" ".join(sorted(client.roles)),
-        decision=Decision.PERMIT,
-        note=note,
+        **said,
     )
 
 
 @router.get("/.well-known/oauth-authorization-server", summary="Metadata of the token endpoint (RFC 8414)")
-def metadata(reception: AtReception) -> dict[str, str | list[str]]:
+def metadata(reception: AtReception) -> dict[str, str | bool | list[str]]:
     """Where and how tokens are had."""
     return {
         "issuer": reception.issuer,
@@ -136,25 +148,29 @@ def metadata(reception: AtReception) -> dict[str, str | list[str]]:
         "jwks_uri": f"{reception.issuer}/.well-known/jwks.json",
         "grant_types_supported": ["client_credentials"],
         "response_types_supported": [],
-        "token_endpoint_auth_methods_supported": ["client_secret_post"],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt", "client_secret_post"],
+        "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
+        "dpop_signing_alg_values_supported": [ALGORITHM],
+        "tls_client_certificate_bound_access_tokens": bool(reception.edge.proxies),
         "scopes_supported": sorted(Scope),
         "service_documentation": f"{reception.issuer}{BASE}/openapi.json",
     }
 
 
 @router.get("/.well-known/jwks.json", summary="The public keys of access tokens (RFC 7517)")
-def key_set(request: Request) -> Response:
-    """The keys that verify tokens, newest first."""
+def key_set(request: Request, reception: AtReception) -> Response:
+    """The keys that verify tokens: the one that signs, the one that will, and those whose tokens are still out."""
     desk: TokenDesk = request.app.state.token_desk
-    return JSONResponse(desk.key_set, media_type="application/jwk-set+json")
+    kept = f"public, max-age={int(LEAD.total_seconds()) // 2}"
+    found = desk.ring.key_set(reception.clock())
+    return JSONResponse(found, media_type="application/jwk-set+json", headers={"Cache-Control": kept})
 
 
 def fittings(settings: DoorSettings) -> Fittings:
     """The token door: it alone reads the private signing keys.
 
     Raises:
-        KeyFileError: there is no key, or others can read one.
+        KeyFileError: there is no key, others can read one, or it cannot be unlocked.
     """
-    keys = load_keys(settings.place.keys / FOLDER)
-    desk = TokenDesk(Issuer(settings.issuer, keys[0]), jwks(keys), threading.BoundedSemaphore(AT_ONCE))
-    return Fittings((router,), {"token_desk": desk}, handlers={TokenRefusal: refused})
+    ring = KeyRing(settings.place.keys / FOLDER, read_passphrase(settings.passphrase_file))
+    return Fittings((router,), {"token_desk": TokenDesk(ring)}, handlers={TokenRefusal: refused})

@@ -10,12 +10,12 @@ import typer
 from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
-from auth.keys import FOLDER, KeyFileError, load_keys
+from auth.keys import FOLDER, KeyFileError, load_keys, read_passphrase
 from cli.errors import Stop
 from cli.opening import check_shape, here
 from policies.reading import PolicyError
 from release.reading import load_rules
-from settings import Place
+from settings import Place, key_passphrase_file
 from store.migrate import current, migrate, newest
 from store.sessions import open_engine
 
@@ -72,7 +72,7 @@ def _home(where: Place) -> Iterator[str]:
 
 
 def _keys(where: Place) -> Iterator[str]:
-    load_keys(where.keys / FOLDER)
+    load_keys(where.keys / FOLDER, read_passphrase(key_passphrase_file()))
     for path in sorted(where.keys.rglob("*.pem")):
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield f"{path} can be read by others than its owner: chmod 600 it"

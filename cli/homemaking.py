@@ -3,14 +3,16 @@
 import os
 from collections.abc import Iterator
 
-from auth.keys import FOLDER, make_key, publish
+from auth.keys import FOLDER, make_key, read_passphrase
+from auth.rotation import tidy
+from auth.sealing import make_seal
 from cli.opening import now
 from intake.area import Areas
 from intake.areas_builtin import bra, sverige
 from intake.areas_store import store_areas
 from release.cell_key import FOLDER as CELL_KEY
 from release.cell_key import make_cell_key, read_cell_key
-from settings import Place
+from settings import Place, key_passphrase_file
 from store import trail_key
 from store.migrate import migrate
 from store.sessions import ReferenceSession, open_engine, transaction
@@ -29,10 +31,11 @@ def make_home(where: Place, origin: str) -> Iterator[str]:
     migrate(engine)
     engine.dispose()
     yield "Making keys"
-    folder = where.keys / FOLDER
+    folder, passphrase = where.keys / FOLDER, read_passphrase(key_passphrase_file())
     if not folder.exists():
-        make_key(folder, now())
-    publish(folder)
+        make_key(folder, now(), passphrase)
+    tidy(folder, now(), passphrase)
+    make_seal(where.keys)
     log = where.keys / trail_key.FOLDER
     if not log.exists():
         make_log_key(log, origin)

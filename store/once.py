@@ -4,30 +4,35 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Literal
 
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col, delete
+from sqlmodel import col
 
 from models.parties import UsedOnce
-from store.sessions import PartiesSession
 
 Kind = Literal["assertion", "proof", "nonce"]
 
 
-def first_use(engine: Engine, kind: Kind, owner: str, shown: str, expires: datetime) -> bool:
-    """Remember something until `expires`; False when it was shown before.
+class Once:
+    """What has been shown; the engine writes the schema parties."""
 
-    The database's own key decides, so two workers that are shown the same thing at once cannot both be first.
-    """
-    row = {"kind": kind, "owner": owner, "digest": sha256(shown.encode()).hexdigest(), "expires_at": expires}
-    try:
-        with engine.begin() as connection:
-            connection.execute(insert(UsedOnce).values(row))
-    except IntegrityError:
-        return False
-    return True
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
+    def first(self, kind: Kind, owner: str, shown: str, expires: datetime) -> bool:
+        """Remember something until `expires`; False when it was shown before.
 
-def forget_used(session: PartiesSession, before: datetime) -> None:
-    """Forget what expired before a moment: it is refused for its age."""
-    session.exec(delete(UsedOnce).where(col(UsedOnce.expires_at) < before))
+        The database's own key decides, so two workers that are shown the same thing at once cannot both be first.
+        """
+        row = {"kind": kind, "owner": owner, "digest": sha256(shown.encode()).hexdigest(), "expires_at": expires}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(UsedOnce).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    def forget(self, before: datetime) -> None:
+        """Forget what expired before a moment: it is refused for its age. Only the token door's role may."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(UsedOnce).where(col(UsedOnce.expires_at) < before))

@@ -31,7 +31,7 @@ def open_door(house: House) -> Iterator[Open]:
         def opened(*brought: Fittings | Bring) -> Visitor:
             closing = ExitStack()
             sequencer = start_sequencer(house.settings, closing)
-            reception = open_reception(house.settings, "operator", closing, clock=house.clock, wake=sequencer.wake)
+            reception = open_reception(house.settings, "reviewer", closing, clock=house.clock, wake=sequencer.wake)
             doors = (each if isinstance(each, Fittings) else each(reception, closing) for each in brought)
             return after.enter_context(Visitor(frame(sum(doors, reception.fittings()), closing)))
 

@@ -113,7 +113,7 @@ def test_refusals_are_one_entry_a_minute_with_their_reasons(house: House, door: 
     door.post(PATH, data=GOOD | {"client_id": "nobody"})
     door.app.state.reception.strangers.flush()
     (entry,) = house.trail(Operation.DENY)
-    assert entry.fields["note"] == "anonymous: 3 client huddinge-reader not proven or not active, 1 unknown client"
+    assert entry.fields["note"] == "anonymous: 3 client huddinge-reader not proven, 1 unknown client not proven"
 
 
 def test_whoever_guesses_must_wait_and_nobody_else(house: House, door: Visitor) -> None:

@@ -10,7 +10,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from auth.keys import PUBLIC, KeyFileError, jwks, load_keys, load_public, make_key, public_jwk
+from auth.jwk import key_set, public_jwk
+from auth.keys import PUBLIC, KeyFileError, load_keys, load_public, make_key
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -50,7 +51,7 @@ def b64(text: str) -> bytes:
 
 
 def test_the_key_set_shows_no_private_member(tmp_path: Path) -> None:
-    (key,) = jwks([make_key(tmp_path, NOW)])["keys"]
+    (key,) = key_set([make_key(tmp_path, NOW).public])["keys"]
     assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
 
 

@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auth.keys import SigningKey, public_jwk
+from auth.jwk import public_jwk
+from auth.keys import SigningKey
 from auth.tokens import LIFETIME, MAX_BYTES, Issuer, Reader, TokenError
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
