@@ -26,7 +26,7 @@ def app(place: Place, issuer: str) -> Door:
             + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
             + pull.fittings(PullSettings(place, issuer), closing)
             + desk.fittings(DeskSettings(place, issuer), reception, closing)
-            + review.fittings(reception)
+            + review.fittings(reception, settings.place)
             + log.fittings(reception)
             + sign_in_fittings.fittings(settings, closing)
         )

@@ -1,8 +1,7 @@
-"""Entries of the trail as CSV and NDJSON, for an auditor's own tools."""
+"""Entries of the trail as CSV (NDJSON is `formats.ecs`), for an auditor's own tools."""
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -57,12 +56,6 @@ def csv_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     yield _line(COLUMNS)
     for fields in entries:
         yield _line(_cell(fields.get(name)) for name in COLUMNS)
-
-
-def ndjson_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """One JSON object a line."""
-    for fields in entries:
-        yield json.dumps(ordered(fields), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def _line(cells: Iterable[str]) -> bytes:

@@ -84,18 +84,13 @@ def _sheet(book: Workbook, name: str, rows: Iterator[Iterable[Any]], widths: tup
     for cell in header:
         cell.font = _BOLD
     sheet.append(header)
-    texts: dict[str, Any] = {}
     for row in rows:
-        sheet.append([_kept(sheet, each, texts) for each in row])
+        sheet.append([_as_cell(sheet, each) for each in row])
 
 
-def _kept(sheet: Any, value: object, texts: dict[str, Any]) -> object:  # noqa: ANN401 -- openpyxl has no types
-    """A value as a cell; the same text is the same cell, since codes come back in every row."""
-    if not isinstance(value, str):
-        return value
-    if value not in texts:
-        texts[value] = _text(sheet, value)
-    return texts[value]
+def _as_cell(sheet: Any, value: object) -> object:  # noqa: ANN401 -- openpyxl has no types
+    """A value as it is, unless openpyxl would take its text for a formula or an error."""
+    return _text(sheet, value) if isinstance(value, str) and value.startswith(("=", "#")) else value
 
 
 def _text(sheet: Any, value: object) -> Any:  # noqa: ANN401 -- openpyxl has no types
