@@ -133,7 +133,7 @@ class Readings:
         ask = ask_of(visit, purpose, table)
         if not visit.principal.may_see(table):
             visit.note(Operation.DENY, decision=Decision.DENY, table=table, reasons=("not-of-the-access-key",))
-            raise NotFound()
+            raise NotFound
         permit = rules.decide(ask)
         if isinstance(permit, Refusal):
             problem = refused(visit, ask, permit)
