@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audit.entry import SALT_BYTES, Entry, Sealed, seal
 from models.trail import ENTRY
+from store.epoch import Epoch, read_epoch
 
 EntryId = NewType("EntryId", int)
 """An entry's arrival number; `index_of` turns it into its place in the tree."""
@@ -33,9 +34,14 @@ class TrailUnavailable(Exception):  # noqa: N818 - read as what is the matter: 5
     """The trail could not be written or read; whoever asked gets nothing."""
 
 
-@dataclass(slots=True)
+class RightsChanged(Exception):  # noqa: N818 - read as what is the matter: decide again
+    """What an entry tells was decided under an epoch that is over; it is not in the trail, and nothing may be shown."""
+
+
+@dataclass(slots=True, eq=False)
 class _Waiting:
     entries: list[Sealed]
+    under: Epoch | None
     done: Future[list[EntryId]] = field(default_factory=Future)
 
 
@@ -70,13 +76,14 @@ class TrailWriter:
         self._thread = threading.Thread(target=self._work, name="trail-writer", daemon=True)
         self._thread.start()
 
-    def append(self, entry: Entry) -> EntryId:
-        """Make one entry durable.
+    def append(self, entry: Entry, under: Epoch | None = None) -> EntryId:
+        """Make one entry durable; one decided `under` an epoch only while that lasts.
 
         Raises:
             TrailUnavailable: it is not known to be durable.
+            RightsChanged: the epoch is over; the entry was not written.
         """
-        return self.append_many([entry])[0]
+        return self._result(self.append_soon([entry], under))[0]
 
     def append_many(self, entries: Sequence[Entry]) -> list[EntryId]:
         """Make entries durable together, all or none, next to each other.
@@ -84,15 +91,25 @@ class TrailWriter:
         Raises:
             TrailUnavailable: they are not known to be durable.
         """
-        if not entries:
-            return []
-        waiting = _Waiting([seal(one, self._salt(SALT_BYTES), self._salt(SALT_BYTES)) for one in entries])
+        return self._result(self.append_soon(entries)) if entries else []
+
+    def append_soon(self, entries: Sequence[Entry], under: Epoch | None = None) -> Future[list[EntryId]]:
+        """Hand entries over; the future has their numbers once they are durable, or what `append` raises.
+
+        Raises:
+            TrailUnavailable: the trail is closed.
+        """
+        sealed = [seal(one, self._salt(SALT_BYTES), self._salt(SALT_BYTES)) for one in entries]
+        waiting = _Waiting(sealed, under)
         with self._gate:
             if self._closed:
                 raise TrailUnavailable("the trail is closed: the service is shutting down")
             self._queue.put(waiting)
+        return waiting.done
+
+    def _result(self, done: Future[list[EntryId]]) -> list[EntryId]:
         try:
-            return waiting.done.result(self._patience)
+            return done.result(self._patience)
         except TimeoutError:
             raise TrailUnavailable(f"the trail did not answer within {self._patience:g} s") from None
 
@@ -133,15 +150,20 @@ class TrailWriter:
         return batch
 
     def _commit(self, batch: list[_Waiting]) -> None:
-        entries = [one for waiting in batch for one in waiting.entries]
         try:
             with self._engine.begin() as connection:
-                first = _insert(connection, entries)
+                _take_turn(connection)
+                stale = _stale(connection, batch)
+                batch = [waiting for waiting in batch if waiting not in stale]
+                entries = [one for waiting in batch for one in waiting.entries]
+                first = _insert(connection, entries) if entries else 0
         except Exception as error:  # noqa: BLE001 - whatever it is, callers must hear it and the thread live on
             for waiting in batch:
                 waiting.done.set_exception(_unavailable(error))
             return
-        if self._kept:
+        for waiting in stale:
+            waiting.done.set_exception(RightsChanged())
+        if self._kept and entries:
             self._kept(EntryId(first), entries)
         for waiting in batch:
             waiting.done.set_result([EntryId(first + at) for at in range(len(waiting.entries))])
@@ -150,10 +172,22 @@ class TrailWriter:
             self._wake()
 
 
-def _insert(connection: Connection, entries: list[Sealed]) -> int:
-    """Add entries in the next places of arrival; gives the first one's number."""
+def _take_turn(connection: Connection) -> None:
+    """One appender at a time; on SQLite the transaction itself is the turn."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+
+
+def _stale(connection: Connection, batch: Sequence[_Waiting]) -> list[_Waiting]:
+    """Those that were decided under another epoch than the one that the trail's own database is in."""
+    if all(waiting.under is None for waiting in batch):
+        return []
+    now = read_epoch(connection)
+    return [waiting for waiting in batch if waiting.under not in (None, now)]
+
+
+def _insert(connection: Connection, entries: list[Sealed]) -> int:
+    """Add entries in the next places of arrival; gives the first one's number."""
     first = connection.scalar(select(func.coalesce(func.max(ENTRY.c.arrival), 0))) or 0
     connection.execute(insert(ENTRY), [_row(first + at, one) for at, one in enumerate(entries, 1)])
     return first + 1
