@@ -1,16 +1,17 @@
 """Who is asking, for which party, in which roles; and the one table of what each role may do.
 
-    role            deliveries  tables  measures  agreements  log       operations
-    publisher       own
-    reader                      own
-    analyst                     own     own
-    policy-officer                                own
-    auditor                                                   own/all
-    operator                                                            all
+    role            deliveries  tables  measures  agreements  log       operations  own-log
+    publisher       own                                                             own
+    reader                      own                                                 own
+    analyst                     own     own                                         own
+    policy-officer                                own                               own
+    auditor                                                   own/all               own
+    operator                                                            all         own
 
-*own* means for the caller's own party; which tables that comes to is for `policies` to decide. An auditor of an
-independent reviewing body reads the whole log, any other auditor what concerns its own party. Duties are kept apart:
-who audits does nothing else, and who operates the service reads no counts.
+*own* means for the caller's own party; which tables that comes to is for `policies` to decide, and in *own-log*, which
+everyone holds, what the log says of the caller. An auditor of an independent reviewing body reads the whole log, any
+other auditor what concerns its own party, unless a mandate says otherwise. Duties are kept apart: who audits does
+nothing else, and who operates the service reads no counts.
 """
 
 from collections.abc import Iterable, Mapping
@@ -42,7 +43,7 @@ class Rights:
 
 
 def _rights(sentence: str, *scopes: Scope, alone: bool = False) -> Rights:
-    return Rights(sentence, frozenset(scopes), alone)
+    return Rights(sentence, frozenset({*scopes, Scope.OWN_LOG}), alone)  # anyone may see what is noted of them
 
 
 RIGHTS: Final[Mapping[Role, Rights]] = {

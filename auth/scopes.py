@@ -11,6 +11,7 @@ class Scope(StrEnum):
     MEASURES = "measures"
     AGREEMENTS = "agreements"
     LOG = "log"
+    OWN_LOG = "own-log"
     OPERATIONS = "operations"
 
 

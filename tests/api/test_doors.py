@@ -45,6 +45,10 @@ ERRANDS = {
     "/samsyn/v1/tables/{table}": Scope.TABLES,
     "/samsyn/v1/tables/{table}/cells": Scope.TABLES,
     "/samsyn/v1/log-entries": Scope.LOG,
+    "/samsyn/v1/log-entries/own": Scope.OWN_LOG,
+    "/samsyn/v1/log-names/{pseudonym}": Scope.LOG,
+    "/samsyn/v1/log-questions": Scope.LOG,
+    "/samsyn/v1/log-questions/{question}": Scope.LOG,
     "/samsyn/v1/agreements": Scope.AGREEMENTS,
     "/samsyn/v1/agreements/{agreement}": Scope.AGREEMENTS,
     "/samsyn/v1/agreements/{agreement}/versions": Scope.AGREEMENTS,
@@ -53,7 +57,7 @@ ERRANDS = {
     "/samsyn/v1/agreements/{agreement}/versions/{digest}/returns": Scope.AGREEMENTS,
     "/samsyn/v1/agreements/{agreement}/versions/{digest}/terminations": Scope.AGREEMENTS,
 }
-NAMES = {"dataset": "d", "delivery": "x", "table": "t", "agreement": "a", "digest": "b"}
+NAMES = {"dataset": "d", "delivery": "x", "table": "t", "agreement": "a", "digest": "b", "pseudonym": "p", "question": "q"}
 
 
 @pytest.fixture(scope="module")

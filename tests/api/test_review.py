@@ -37,8 +37,8 @@ def an_entry(number: int, party: str, table: str, note: str = "") -> Entry:
 
 
 @pytest.fixture
-def door(open_door: Open) -> Visitor:
-    visitor = open_door(lambda reception, _: review.fittings(reception))
+def door(house: House, open_door: Open) -> Visitor:
+    visitor = open_door(lambda reception, _: review.fittings(reception, house.place))
     visitor.app.state.reception.trail.append_many(
         [
             an_entry(1, "huddinge", "huddinge-storningar"),
@@ -168,15 +168,16 @@ def test_ndjson_is_one_entry_a_line(house: House, door: Visitor) -> None:
     answer = ask(house, door, Accept="application/x-ndjson")
     assert answer.headers["content-type"] == "application/x-ndjson"
     entries = [json.loads(line) for line in answer.text.splitlines()]
-    assert [entry["requestId"] for entry in entries[:3]] == ["request-1", "request-2", "request-3"]
+    assert [entry["http"]["request"]["id"] for entry in entries[:3]] == ["request-1", "request-2", "request-3"]
+    assert entries[1]["samsyn"]["purpose"] == "lagesbild"
     assert len(ask(house, door, "?format=ndjson&limit=2").text.splitlines()) == 2
     newest = ask(house, door, "?format=ndjson&order=newest&operation=read").text.splitlines()
-    assert [json.loads(line)["requestId"] for line in newest] == ["request-3", "request-2", "request-1"]
+    assert [json.loads(line)["http"]["request"]["id"] for line in newest] == ["request-3", "request-2", "request-1"]
     assert ask(house, door, "?format=ndjson&page=2&operation=read").text == ""
 
 
 def test_every_entry_gets_its_place_in_the_tree(house: House, door: Visitor) -> None:
-    reader = door.app.state.review
+    reader = door.app.state.review.reader
     assert reader.index_of(3, wait_seconds=5) == 2
     assert [entry["index"] for entry in ask(house, door, "?party=huddinge").json()["logEntries"]] == [2, 0]
 

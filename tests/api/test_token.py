@@ -33,7 +33,7 @@ def test_a_client_that_proves_itself_gets_a_token(house: House, door: Visitor) -
     assert {name: body[name] for name in ("token_type", "expires_in", "scope")} == {
         "token_type": "Bearer",
         "expires_in": 600,
-        "scope": "tables",
+        "scope": "own-log tables",
     }
     reader = Reader(ISSUER, load_public(house.place.keys / FOLDER / PUBLIC))
     assert reader.read(body["access_token"], house.clock()).client_id == "huddinge-reader"

@@ -27,7 +27,7 @@ def test_the_docstring_draws_the_table() -> None:
 
 
 def test_an_auditor_neither_pushes_nor_pulls_and_an_operator_reads_no_counts() -> None:
-    assert RIGHTS[Role.AUDITOR].scopes == {Scope.LOG}
+    assert RIGHTS[Role.AUDITOR].scopes == {Scope.LOG, Scope.OWN_LOG}
     assert not RIGHTS[Role.OPERATOR].scopes & {Scope.DELIVERIES, Scope.TABLES, Scope.MEASURES}
 
 
@@ -49,7 +49,7 @@ def test_a_role_that_is_none_is_refused(names: list[str], why: str) -> None:
 
 def test_a_token_carries_what_was_asked_and_never_more_than_the_roles_hold() -> None:
     roles = read_roles(["analyst", "publisher"])
-    assert granted(roles, frozenset()) == {Scope.DELIVERIES, Scope.TABLES, Scope.MEASURES}
+    assert granted(roles, frozenset()) == {Scope.DELIVERIES, Scope.TABLES, Scope.MEASURES, Scope.OWN_LOG}
     assert granted(roles, frozenset({Scope.TABLES})) == {Scope.TABLES}
     with pytest.raises(ScopeError, match="do not hold log"):
         granted(roles, frozenset({Scope.LOG, Scope.TABLES}))
