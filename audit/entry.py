@@ -159,11 +159,19 @@ def seal(entry: Entry, personal_salt: bytes, other_salt: bytes) -> Sealed:
     Raises:
         EntryError: a salt is short, or both are the same.
     """
+    return seal_written(*write(entry), entry.time, personal_salt, other_salt)
+
+
+def seal_written(personal: bytes, other: bytes, time: datetime, personal_salt: bytes, other_salt: bytes) -> Sealed:
+    """Commit to two written parts, each under its own random salt of 32 bytes.
+
+    Raises:
+        EntryError: a salt is short, or both are the same.
+    """
     if len(personal_salt) != SALT_BYTES or len(other_salt) != SALT_BYTES or personal_salt == other_salt:
         raise EntryError(f"two different salts of {SALT_BYTES} random bytes are needed")
-    personal, other = write(entry)
     return Sealed(
-        time=leaf_time(entry.time),
+        time=leaf_time(time),
         personal=personal,
         personal_salt=personal_salt,
         personal_commitment=commit_personal(personal_salt, personal),
@@ -187,7 +195,7 @@ def write(entry: Entry) -> tuple[bytes, bytes]:
 def _plain(value: object) -> str | int | list[str] | dict[str, list[str]] | None:
     """A field as JSON, None when it is empty."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return written_time(value)
     if isinstance(value, str):
         return clean(value) or None
     if isinstance(value, Mapping):
@@ -203,6 +211,11 @@ def clean(text: str) -> str:
     A request is never left out of the trail because of the characters it was made with.
     """
     return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+
+
+def written_time(time: datetime) -> str:
+    """A time as entries write it, RFC 3339 in UTC to the millisecond."""
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def leaf_time(time: datetime) -> str:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Final, NewType, Self
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine, func, insert, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from audit.entry import SALT_BYTES, Entry, Sealed, seal
+from audit.repeat import Pattern
 from models.trail import ENTRY
 from store.epoch import Epoch, read_epoch
 
@@ -99,7 +101,14 @@ class TrailWriter:
         Raises:
             TrailUnavailable: the trail is closed.
         """
-        sealed = [seal(one, self._salt(SALT_BYTES), self._salt(SALT_BYTES)) for one in entries]
+        return self._hand_over([seal(one, self._salt(SALT_BYTES), self._salt(SALT_BYTES)) for one in entries], under)
+
+    def repeat_soon(self, pattern: Pattern, time: datetime, request_id: str, under: Epoch) -> Future[list[EntryId]]:
+        """Hand over an entry that differs from an earlier one only in its time and request; else as `append_soon`."""
+        sealed = pattern.sealed(time, request_id, self._salt(SALT_BYTES), self._salt(SALT_BYTES))
+        return self._hand_over([sealed], under)
+
+    def _hand_over(self, sealed: list[Sealed], under: Epoch | None) -> Future[list[EntryId]]:
         waiting = _Waiting(sealed, under)
         with self._gate:
             if self._closed:
