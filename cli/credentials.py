@@ -1,7 +1,8 @@
 """Where a command that speaks to a service finds its URL, its client and the secret.
 
-In this order: what the command was told, SAMSYN_URL, SAMSYN_CLIENT_ID and SAMSYN_CLIENT_SECRET (or
-SAMSYN_CLIENT_SECRET_FILE), and the `demo.json` of a demo home (SAMSYN_HOME; without it `var` and `var/demo` here).
+In this order: what the command was told, SAMSYN_URL, SAMSYN_CLIENT_ID and SAMSYN_CLIENT_KEY_FILE or
+SAMSYN_CLIENT_SECRET (or SAMSYN_CLIENT_SECRET_FILE), and the `demo.json` of a demo home (SAMSYN_HOME; without it `var`
+and `var/demo` here). A private key goes before a secret: it never leaves this machine.
 A secret is never an option, since everyone on a machine sees the options of its programs, and never printed.
 """
 
@@ -17,6 +18,7 @@ import typer
 
 from cli.errors import Stop
 from samsyn_client.client import Client
+from samsyn_client.key import ClientKey
 from samsyn_client.patience import Patience
 from samsyn_client.problems import NotAllowed, NotFound, NotSignedIn, Problem, SamsynError
 
@@ -34,11 +36,12 @@ _DEMO_HOMES = ("var", "var/demo")
 
 @dataclass(frozen=True)
 class Credentials:
-    """A service, and as whom to sign in there."""
+    """A service, and as whom to sign in there: with a secret, a key, or whichever of both is wanted."""
 
     url: str
     client_id: str
     secret: str = field(repr=False)
+    key_file: Path | None = None
 
 
 def find_credentials(client: str | None, url: str | None, role: str, env: Mapping[str, str]) -> Credentials:
@@ -57,27 +60,38 @@ def find_credentials(client: str | None, url: str | None, role: str, env: Mappin
     client_id = client or env.get("SAMSYN_CLIENT_ID")
     if not client_id:
         raise Stop(f"as which client? {_which(demo, role)}")
-    secret = _own_secret(client_id, env) or _demo_secret(client_id, demo)
-    if not secret:
-        raise Stop(f"no secret for {client_id}: set SAMSYN_CLIENT_SECRET, or {_which(demo, role)}")
+    account = _account(client_id, demo)
+    own = _own_secret(client_id, env), _own_key(client_id, env)
+    secret, key_file = own if any(own) else (account.get("clientSecret"), account.get("privateKeyFile"))
+    if not secret and not key_file:
+        wanted = "set SAMSYN_CLIENT_KEY_FILE or SAMSYN_CLIENT_SECRET"
+        raise Stop(f"no key and no secret for {client_id}: {wanted}, or {_which(demo, role)}")
     service = url or env.get("SAMSYN_URL") or demo.get("url")
     if not service:
         raise Stop("which service? set SAMSYN_URL, such as https://samsyn.example, or give --url")
-    return Credentials(service, client_id, secret)
+    return Credentials(service, client_id, secret or "", Path(key_file) if key_file else None)
 
 
 @contextmanager
-def signed_in(client: str | None, url: str | None, role: str, purpose: str | None = None) -> Iterator[Client]:
+def signed_in(
+    client: str | None, url: str | None, role: str, purpose: str | None = None, *, unbound: bool = False
+) -> Iterator[Client]:
     """A client of the service; what the service says against it stops the command in one line.
+
+    Args:
+        unbound: rather with a secret than with a key, where there are both: a token bound to a key is of no use to
+            a program that does not have it.
 
     Raises:
         Stop: there are no credentials, or the service says no or nothing.
     """
     found = find_credentials(client, url, role, os.environ)
-    allow_http = os.environ.get("SAMSYN_ALLOW_HTTP") == "1"
+    options: dict[str, Any] = {"allow_http": os.environ.get("SAMSYN_ALLOW_HTTP") == "1"}
+    if found.key_file and not (unbound and found.secret):
+        options["key"] = _read_key(found.key_file)
     try:
         who = (found.url, found.client_id, found.secret)
-        with Client(*who, purpose=purpose, allow_http=allow_http, patience=_PATIENCE) as samsyn:
+        with Client(*who, purpose=purpose, patience=_PATIENCE, **options) as samsyn:
             yield samsyn
     except NotSignedIn as error:
         raise Stop(f"{found.url} does not accept {found.client_id}: {error.detail}") from None
@@ -109,6 +123,19 @@ def _own_secret(client_id: str, env: Mapping[str, str]) -> str | None:
         raise Stop(f"SAMSYN_CLIENT_SECRET_FILE: {file}: {error.strerror}") from None
 
 
+def _own_key(client_id: str, env: Mapping[str, str]) -> str | None:
+    if env.get("SAMSYN_CLIENT_ID", client_id) != client_id:
+        return None  # the key in the environment is another client's
+    return env.get("SAMSYN_CLIENT_KEY_FILE")
+
+
+def _read_key(path: Path) -> ClientKey:
+    try:
+        return ClientKey.read(path)
+    except ValueError as error:
+        raise Stop(f"the client's key: {error}") from None
+
+
 def _demo(env: Mapping[str, str]) -> dict[str, Any]:
     """The demo's file, empty when there is none."""
     homes = [env["SAMSYN_HOME"]] if env.get("SAMSYN_HOME") else _DEMO_HOMES
@@ -122,9 +149,8 @@ def _demo(env: Mapping[str, str]) -> dict[str, Any]:
     return {}
 
 
-def _demo_secret(client_id: str, demo: Mapping[str, Any]) -> str | None:
-    clients = {client["clientId"]: client.get("clientSecret") for client in demo.get("clients", [])}
-    return clients.get(client_id)
+def _account(client_id: str, demo: Mapping[str, Any]) -> Mapping[str, Any]:
+    return next((client for client in demo.get("clients", []) if client["clientId"] == client_id), {})
 
 
 def _which(demo: Mapping[str, Any], role: str) -> str:

@@ -28,9 +28,11 @@ from samsyn_client.asking import (
     pieces,
     table_of,
 )
+from samsyn_client.key import ClientKey
 from samsyn_client.patience import Patience
 from samsyn_client.problems import Unexpected
 from samsyn_client.shapes import Cell, Cells, Receipt, Table, TableSummary
+from samsyn_client.signing import sign_delivery
 from samsyn_client.token import Tokens
 from samsyn_client.wire import Ask, Wire, check_url
 
@@ -49,6 +51,7 @@ class Client:
     Args:
         url: the service.
         client_id, client_secret: as whom to sign in.
+        key: the client's private key, in place of a secret: tokens are bound to it, and deliveries signed with it.
         purpose: why tables are read (`Samsyn-Purpose`), if not the client's registered default.
         patience: how often to try again.
         timeout: seconds to wait for each step of an answer.
@@ -63,8 +66,9 @@ class Client:
         self,
         url: str,
         client_id: str,
-        client_secret: str,
+        client_secret: str = "",
         *,
+        key: ClientKey | None = None,
         purpose: str | None = None,
         patience: Patience = DEFAULT_PATIENCE,
         timeout: float = 60.0,
@@ -78,13 +82,18 @@ class Client:
             timeout=timeout,
             transport=transport,
         )
-        tokens = Tokens(self._http, client_id, client_secret, time.monotonic)
+        self._key = key
+        tokens = Tokens(self._http, client_id, key or client_secret, time.monotonic)
         self._wire = Wire(self._http, tokens, patience, sleep)
         self._reading = {"Samsyn-Purpose": purpose} if purpose else {}
 
     def token(self) -> str:
         """An access token, for a program that speaks to the service by itself."""
         return self._wire.bearer()
+
+    def proof(self, method: str, path: str) -> dict[str, str]:
+        """The headers that prove who asks, for one request that another program makes."""
+        return self._wire.proof(method, path)
 
     def push(  # noqa: PLR0913 -- what a delivery is made of
         self,
@@ -118,7 +127,9 @@ class Client:
         if coverage is not None:
             headers["Samsyn-Coverage"] = coverage
         path = deliveries_of(dataset)
-        ask = Ask("POST", path, headers=headers, content=lambda: pieces(body, progress))
+        key = self._key
+        sign = (lambda request: sign_delivery(request, body, key)) if key else None
+        ask = Ask("POST", path, headers=headers, content=lambda: pieces(body, progress), sign=sign)
         return Receipt.read(self._wire.json(ask))
 
     def receipt(self, dataset: str, delivery_id: str) -> Receipt:

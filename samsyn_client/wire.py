@@ -23,6 +23,7 @@ class Ask:
     Attributes:
         content: gives the body in pieces, anew for each attempt.
         repeatable: whether doing it twice is the same as doing it once.
+        sign: signs the request, anew for each attempt.
     """
 
     method: str
@@ -31,6 +32,7 @@ class Ask:
     headers: Mapping[str, str] | None = None
     content: Callable[[], Iterator[bytes]] | None = None
     repeatable: bool = True
+    sign: Callable[[httpx.Request], object] | None = None
 
 
 def check_url(url: str, *, allow_http: bool) -> httpx.URL:
@@ -114,6 +116,16 @@ class Wire:
         """
         return self._patiently(self._bearer, repeatable=True)
 
+    def proof(self, method: str, path: str) -> dict[str, str]:
+        """The headers with which some other program may make one request.
+
+        Raises:
+            SamsynError: the service gives no token.
+        """
+        url = self._http.build_request(method, path).url
+        self.bearer()
+        return self._tokens.headers(method, url)
+
     def _patiently(self, act: Callable[[], Given], *, repeatable: bool) -> Given:
         attempt = 1
         while True:
@@ -135,7 +147,8 @@ class Wire:
         response = self._send(ask)
         if response.status_code == 401:  # the token may have been withdrawn, or have outlived its key
             response.close()
-            self._tokens.forget()
+            if not self._tokens.hear(response):
+                self._tokens.forget()
             response = self._send(ask)
         if not response.is_success:
             _read(response)
@@ -144,12 +157,14 @@ class Wire:
         return response
 
     def _send(self, ask: Ask) -> httpx.Response:
-        headers = {**(ask.headers or {}), "Authorization": f"Bearer {self._bearer()}"}
         try:
             content = ask.content() if ask.content else None
             request = self._http.build_request(
-                ask.method, ask.path, params=ask.params, headers=headers, content=content
+                ask.method, ask.path, params=ask.params, headers=ask.headers, content=content
             )
+            request.headers.update(self._tokens.headers(ask.method, request.url))
+            if ask.sign:
+                ask.sign(request)
             return self._http.send(request, stream=True)
         except httpx.TransportError as error:
             raise _unreachable(self._http.base_url, error) from error

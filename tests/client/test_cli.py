@@ -25,7 +25,7 @@ DEMO = {
     "clients": [
         {"clientId": "polisen-publisher", "party": "polisen", "role": "publisher", "clientSecret": "demo-secret-1"},
         {"clientId": "huddinge-reader", "party": "huddinge", "role": "reader", "clientSecret": "demo-secret-2"},
-        {"clientId": "bra-operator", "party": "bra", "role": "operator", "privateKeyFile": "keys/bra.pem"},
+        {"clientId": "bra-operator", "party": "bra", "role": "operator"},
     ],
 }
 TABLE = {
@@ -245,9 +245,9 @@ def test_without_a_home_the_demo_of_make_is_found(demo: Path, monkeypatch: pytes
     ("client", "env", "said"),
     [
         (None, {}, "give --client with one of the demo's: huddinge-reader"),
-        ("bra-operator", {}, "no secret for bra-operator: set SAMSYN_CLIENT_SECRET"),
-        ("unknown", {}, "no secret for unknown"),
-        ("unknown", FULL, "no secret for unknown"),
+        ("bra-operator", {}, "no key and no secret for bra-operator: set SAMSYN_CLIENT_KEY_FILE or SAMSYN_CLIENT_SECRET"),
+        ("unknown", {}, "no key and no secret for unknown"),
+        ("unknown", FULL, "no key and no secret for unknown"),
         (None, {**FULL, "SAMSYN_CLIENT_SECRET_FILE": "x"}, "both SAMSYN_CLIENT_SECRET and"),
         ("own", {"SAMSYN_CLIENT_SECRET_FILE": "/nowhere"}, "SAMSYN_CLIENT_SECRET_FILE: /nowhere: No such file"),
         (None, {**FULL, "SAMSYN_URL": "", "SAMSYN_HOME": "/nowhere"}, "which service?"),

@@ -70,7 +70,7 @@ def home(sqlite_place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place
     for name in ("URL", "CLIENT_ID", "CLIENT_SECRET", "CLIENT_SECRET_FILE"):
         monkeypatch.delenv(f"SAMSYN_{name}", raising=False)
     with ExitStack() as closing:
-        reception = open_reception(house.settings, "operator", closing, clock=house.clock)
+        reception = open_reception(house.settings, "reviewer", closing, clock=house.clock)
         doors = reception.fittings() + token.fittings(house.settings)
         doors += push.fittings(PushSettings(house.place, ISSUER), reception, closing, alone=True)
         with Visitor(frame(doors, closing)) as door:
