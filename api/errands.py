@@ -68,10 +68,15 @@ class Visit:
 
 
 class Errand:
-    """The dependency that lets in callers with a scope; each route has exactly one."""
+    """The dependency that lets in callers with a scope; each route has exactly one.
 
-    def __init__(self, scope: Scope) -> None:
+    Args:
+        strict: refuse query parameters that the route does not read; not where a convention's clients send their own.
+    """
+
+    def __init__(self, scope: Scope, *, strict: bool = True) -> None:
         self.scope = scope
+        self.strict = strict
 
     def __call__(self, request: Request) -> Visit:
         """The visit, or a refusal.
@@ -92,7 +97,8 @@ class Errand:
             visit.note(Operation.DENY, decision=Decision.DENY, reasons=("wrong-role",), note=needs)
             holders = ", ".join(role for role in Role if self.scope in RIGHTS[role].scopes)
             raise WrongRole(f"This needs the scope {self.scope}, which these roles hold: {holders}")
-        known_parameters(request)
+        if self.strict:
+            known_parameters(request)
         return visit
 
 

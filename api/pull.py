@@ -14,13 +14,15 @@ from api import examples
 from api.answers import Validators, answer, chosen, etag, file, known, made, not_modified, sent
 from api.catalogue import TableBody, TableList, description, summary, transferred
 from api.cells import DEFAULT_LIMIT, FORMATS, CellQuery, Cells, ListQuery
+from api.conventions.routers import ROUTERS
 from api.depends import Puller, TableId
 from api.described import document, href
-from api.errands import Purposes, Visit, purpose_of
+from api.errands import Purposes, purpose_of
 from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
 from api.geometry import Geometries
+from api.granted import granted, note_list
 from api.kept import KeptFiles
 from api.problem_docs import documented
 from api.problems import (
@@ -35,12 +37,11 @@ from api.problems import (
 )
 from api.reading import Reading, Readings
 from api.reception import answers, open_reception
-from api.rules import Rules, ask_of
+from api.rules import Rules
 from api.selecting import select
 from api.selection import Selection
 from api.shelves import Shelves
 from api.wire import BASE, as_json, meta, paged
-from audit.entry import Decision, Operation
 from formats.csv import CSVW_MEDIA_TYPE
 from formats.document import Document
 from formats.json import write_json
@@ -84,13 +85,10 @@ def tables(request: Request, visit: Puller, query: Annotated[ListQuery, Query()]
     """The tables that an agreement in force grants the caller for its purpose, once they have been released."""
     readings: Readings = request.app.state.readings
     purpose = purpose_of(visit, why)
-    every = readings.rules.now().tables_for(ask_of(visit, purpose))
-    granted = [grant for grant in every if visit.principal.may_see(grant.id)]
-    latest = readings.shelves.latest_of([grant.id for grant in granted])
-    released = [grant for grant in granted if grant.id in latest]
+    released = granted(readings, visit, purpose)
     shown = released[(query.page - 1) * query.limit : query.page * query.limit]
-    _note_list(visit, purpose, len(shown))
-    listed = [summary(grant, latest[grant.id]) for grant in shown]
+    note_list(visit, purpose, len(shown))
+    listed = [summary(grant, release) for grant, release in shown]
     return JSONResponse({"tables": listed, **paged(request, meta(len(released), query.page, query.limit, len(shown)))})
 
 
@@ -150,7 +148,7 @@ def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
     engine = open_engine(settings.place, "puller")
     closing.callback(engine.dispose)
     return Fittings(
-        (router,),
+        (router, *ROUTERS),
         {"readings": Readings(Rules(engine), Shelves(engine)), "pull": PullHouse(KeptFiles(), Geometries(engine))},
         {"shelf": lambda: answers(engine)},
     )
@@ -235,14 +233,3 @@ def _about(request: Request, found: Document, form: Format) -> dict[str, str]:
         "content_disposition": f'inline; filename="{found.table}.{form.suffix}"',
         "samsyn_release": found.release,
     }
-
-
-def _note_list(visit: Visit, purpose: str, rows: int) -> None:
-    visit.note(
-        Operation.READ,
-        decision=Decision.PERMIT,
-        purpose=purpose,
-        recipient=visit.principal.party,
-        rows=rows,
-        note="list of tables",
-    )

@@ -14,6 +14,7 @@ from api import desk, examples, pull, push, review
 from api.agreements import AgreementBody, AgreementList, TerminationBody, VersionBody
 from api.catalogue import TableBody, TableList
 from api.cells import Cells
+from api.conventions.routers import ROUTERS
 from api.depends import STRICT
 from api.errands import errand_of
 from api.frame import Door
@@ -57,7 +58,20 @@ ERRANDS = {
     "/samsyn/v1/agreements/{agreement}/versions/{digest}/returns": Scope.AGREEMENTS,
     "/samsyn/v1/agreements/{agreement}/versions/{digest}/terminations": Scope.AGREEMENTS,
 }
-NAMES = {"dataset": "d", "delivery": "x", "table": "t", "agreement": "a", "digest": "b", "pseudonym": "p", "question": "q"}
+ERRANDS |= {
+    str(route.path): Scope.TABLES for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)
+}
+"""Whatever another convention has is for those who read tables."""
+NAMES = {"language": "sv", "list_id": "l", "saved_id": "s", "collection": "c", "feature": "f", "subscription": "s"}
+NAMES |= {
+    "dataset": "d",
+    "delivery": "x",
+    "table": "t",
+    "agreement": "a",
+    "digest": "b",
+    "pseudonym": "p",
+    "question": "q",
+}
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ LEANS_ON = {
     "samsyn_client",
 }
 PURE = ("models", "policies", "disclosure", "indicators", "audit", "pseudonyms", "formats", "settings")
-READING_DOORS = ("api.pull", "api.review", "api.desk", "desk")
+READING_DOORS = ("api.pull", "api.conventions", "api.review", "api.desk", "desk")
 RAW = {
     "models.vault",
     "store.vault_counts",

@@ -1,0 +1,7 @@
+"""Every convention's routes: what the pull door brings besides its own."""
+
+from typing import Final
+
+from api.conventions import pxweb, pxweb_v1
+
+ROUTERS: Final = (pxweb.router, pxweb_v1.router)
