@@ -58,7 +58,7 @@ def sign_in_page(request: Request, reception: AtReception, back: Next = HOME) ->
     signed_in = lobby_of(request).who(request, reception.clock())
     if signed_in is not None and signed_in.session.stage == Stage.IN:
         return RedirectResponse(onward(back), 303)
-    return _form(request, onward(back))
+    return form_page(request, onward(back))
 
 
 @router.post(SIGN_IN, dependencies=[STRICT])
@@ -67,12 +67,12 @@ def sign_in(request: Request, form: PageForm, reception: AtReception) -> Respons
     lobby = lobby_of(request)
     guard = lobby.cookies.read(request, FORM)
     if not same_site(request) or not guard or not is_form_token(form.get("csrf", ""), guard):
-        return _form(request, onward(form.get("next", HOME)), fault=TOO_OLD, status=Forged.status)
-    proving = Proving(lobby, reception, request, browser_of(request, lobby.cookies))
+        return form_page(request, onward(form.get("next", HOME)), fault=TOO_OLD, status=Forged.status)
+    proving = Proving(lobby, reception, request, browser_of(request, reception, lobby.cookies))
     person = proving.password(form.get("username", "").strip().lower(), form.get("password", ""))
     if person is None:
-        return _form(request, onward(form.get("next", HOME)), fault=NOT_IN, status=401)
-    purpose = _purpose(person, form.get("purpose", ""))
+        return form_page(request, onward(form.get("next", HOME)), fault=NOT_IN, status=401)
+    purpose = purpose_of_session(person, form.get("purpose", ""))
     return let_in(proving, person, purpose, onward(form.get("next", HOME)), how="password", proven=False)
 
 
@@ -88,7 +88,7 @@ def code(request: Request, visit: Finishing) -> Response:
     lobby, back = lobby_of(request), onward(visit.form.get("next", HOME))
     if visit.signed_in.session.stage != Stage.CODE:
         return RedirectResponse(back, 303)
-    proving = Proving(lobby, visit.reception, request, browser_of(request, lobby.cookies))
+    proving = Proving(lobby, visit.reception, request, browser_of(request, visit.reception, lobby.cookies))
     if proving.code(visit.person, visit.form.get("code", "")):
         return let_in(proving, visit.person, visit.principal.purpose, back, how="second factor", proven=True)
     with transaction(lobby.writes) as opened:
@@ -109,7 +109,7 @@ def sign_out(request: Request, visit: Annotated[PageVisit, Depends(PageErrand(No
             store.end_sessions(session, visit.person.id)
         else:
             store.end_session(session, visit.signed_in.session.digest)
-    proving = Proving(lobby, visit.reception, request, browser_of(request, lobby.cookies))
+    proving = Proving(lobby, visit.reception, request, browser_of(request, visit.reception, lobby.cookies))
     proving.note(visit.person, Decision.NONE, note="signed out everywhere" if everywhere else "signed out")
     answer = RedirectResponse(SIGN_IN, 303)
     lobby.cookies.clear(answer, SESSION)
@@ -117,12 +117,13 @@ def sign_out(request: Request, visit: Annotated[PageVisit, Depends(PageErrand(No
     return answer
 
 
-def _form(request: Request, back: str, *, fault: str = "", status: int = 200) -> Response:
+def form_page(request: Request, back: str, *, fault: str = "", status: int = 200) -> Response:
     """The sign-in form, with a token of its own against being sent from elsewhere."""
     lobby: Lobby = lobby_of(request)
     kept = lobby.cookies.read(request, FORM) or new_token()
+    providers = [each.provider for each in lobby.organisations.values()]
     faults, guard = {"": fault} if fault else {}, form_token(kept)
-    answer = page(request, "sign_in.html", status=status, back=back, guard=guard, faults=faults, providers=())
+    answer = page(request, "sign_in.html", status=status, back=back, guard=guard, faults=faults, providers=providers)
     lobby.cookies.set(answer, FORM, kept)
     return answer
 
@@ -132,7 +133,7 @@ def _code_form(request: Request, visit: PageVisit, back: str, *, fault: str = ""
     return page(request, "code.html", visit, status=401 if fault else 200, back=back, faults=faults)
 
 
-def _purpose(person: Person, stated: str) -> str | None:
+def purpose_of_session(person: Person, stated: str) -> str | None:
     """What a session's readings are for: as stated, else the person's own default; auditors review."""
     if Scope.LOG in scopes_of(read_roles(person.roles)):
         return REVIEW

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from api.pages.rendering import page
 from api.pages.words import said
 from api.problems import NotFound
-from api.sign_in import NOT_THE_CODE, Next
+from api.sign_in import NOT_THE_CODE, Next, purpose_of_session
 from api.sign_in_entering import enter, let_in
 from api.sign_in_errand import HOME, STAGES, PageErrand, PageVisit, onward
 from api.sign_in_lobby import Lobby, lobby_of
@@ -74,6 +74,16 @@ def end_session(request: Request, visit: Anybody, handle: Annotated[str, Path(ma
     if not ended:
         raise NotFound
     _proving(request, visit).note(visit.person, Decision.NONE, note="signed out in another browser")
+    return RedirectResponse(ACCOUNT, 303)
+
+
+@router.post(f"{ACCOUNT}/purpose")
+def change_purpose(request: Request, visit: Anybody) -> Response:
+    """Say what this session's readings are for from now on."""
+    purpose = purpose_of_session(visit.person, visit.form.get("purpose", ""))
+    _proving(request, visit).note(visit.person, Decision.NONE, note=f"purpose of the session: {purpose}")
+    with transaction(lobby_of(request).writes) as opened:
+        store.state_purpose(PartiesSession(opened), visit.signed_in.session.digest, purpose)
     return RedirectResponse(ACCOUNT, 303)
 
 
@@ -140,7 +150,7 @@ def enrol(request: Request, visit: ChoosingFactor) -> Response:
 
 def _proving(request: Request, visit: PageVisit) -> Proving:
     lobby = lobby_of(request)
-    return Proving(lobby, visit.reception, request, browser_of(request, lobby.cookies))
+    return Proving(lobby, visit.reception, request, browser_of(request, visit.reception, lobby.cookies))
 
 
 def _check_local(person: Person) -> None:

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from api import sign_in, sign_in_account
+from api import sign_in, sign_in_account, sign_in_organisation
 from api.fittings import Fittings
 from api.pages import preferences, refusals, statics
 from api.reception import answers
@@ -16,10 +16,11 @@ def fittings(settings: DoorSettings, closing: ExitStack) -> Fittings:
 
     Raises:
         KeyFileError: the key of people's secrets is missing, or others can read it.
+        OrganisationsError: the file of organisations does not hold.
     """
     lobby = open_lobby(settings, closing)
     return Fittings(
-        (sign_in.router, sign_in_account.router, statics.router, preferences.router),
+        (sign_in.router, sign_in_organisation.router, sign_in_account.router, statics.router, preferences.router),
         {"lobby": lobby, "problem_pages": refusals},
         {"people": lambda: answers(lobby.reads)},
         handlers={SignInNeeded: sign_in_needed},

@@ -4,6 +4,7 @@ Found on `app.state.lobby`. It acts as the database role *greeter*, which sees p
 rest nothing.
 """
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ from api.sign_in_cookies import SESSION, Cookies, cookies_for
 from api.sign_in_later import Later
 from api.sign_in_tries import Browser, Tries
 from api.turns import Turns
+from auth.oidc import Organisation
+from auth.organisations import client_secret, load_organisations
 from auth.people import active_person
 from auth.principal import read_roles
 from auth.rules import SignInRules, rules_on
@@ -29,6 +32,7 @@ from store import people as store
 from store.people import Over
 from store.sessions import PartiesSession, open_engine, transaction
 
+CALLBACK: Final = "/sign-in/organisation/{}/callback"
 STRANGE_LASTING: Final = timedelta(days=1)
 """How long wrong tries from a strange place are remembered."""
 
@@ -70,6 +74,7 @@ class Lobby:
     cookies: Cookies
     turns: Turns
     later: Later
+    organisations: Mapping[str, Organisation]
     is_demo: bool
 
     def rules(self, at: datetime) -> SignInRules:
@@ -156,6 +161,7 @@ def open_lobby(settings: DoorSettings, closing: ExitStack) -> Lobby:
 
     Raises:
         KeyFileError: the key of people's secrets is missing, or others can read it.
+        OrganisationsError: the file of organisations does not hold.
     """
     reads = open_engine(settings.place, "greeter")
     writes = open_engine(settings.place, "greeter", writes="parties")
@@ -163,4 +169,22 @@ def open_lobby(settings: DoorSettings, closing: ExitStack) -> Lobby:
         closing.callback(engine.dispose)
     seal, later = load_seal(settings.place.keys), Later()
     closing.callback(later.close)
-    return Lobby(reads, writes, seal, cookies_for(settings.issuer), Turns(), later, settings.place.is_demo)
+    return Lobby(
+        reads=reads,
+        writes=writes,
+        seal=seal,
+        cookies=cookies_for(settings.issuer),
+        turns=Turns(),
+        later=later,
+        organisations=_organisations(settings),
+        is_demo=settings.place.is_demo,
+    )
+
+
+def _organisations(settings: DoorSettings) -> dict[str, Organisation]:
+    """The organisations whose sign-ins are believed, by id; each has a callback of its own."""
+    place = settings.place
+    return {
+        each.id: Organisation(each, client_secret(each, place.keys), f"{settings.issuer}{CALLBACK.format(each.id)}")
+        for each in load_organisations(place.home)
+    }

@@ -10,6 +10,8 @@ from datetime import datetime
 from fastapi import Request
 from sqlalchemy import Engine
 
+from api.callers import address_of
+from api.reception import Reception
 from api.sign_in_cookies import DEVICE, Cookies
 from auth.patience import is_held, place_of, wait
 from auth.rules import SignInRules
@@ -32,10 +34,11 @@ class Browser:
     device: str = field(default="", repr=False)
 
 
-def browser_of(request: Request, cookies: Cookies) -> Browser:
-    """The browser of a request."""
-    address = request.client.host if request.client else ""
-    return Browser(address, request.headers.get("user-agent", "")[:200], cookies.read(request, DEVICE))
+def browser_of(request: Request, reception: Reception, cookies: Cookies) -> Browser:
+    """The browser of a request; its address as a trusted proxy tells it, if one stands between."""
+    return Browser(
+        address_of(request, reception.edge), request.headers.get("user-agent", "")[:200], cookies.read(request, DEVICE)
+    )
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from api.logs import configure
 from api.witnessing import WitnessContradictsError
 from audit.note import NoteError
 from auth.keys import KeyFileError
+from auth.organisations import OrganisationsError
 from cli.errors import Stop
 from cli.opening import check_shape, here
 from policies.reading import PolicyError
@@ -140,7 +141,15 @@ def _door(door: Which, where: Place, url: str) -> Door:
     }
     try:
         made: Door = makers[door]()
-    except (KeyFileError, LogKeyError, NoteError, PolicyError, SettingsError, WitnessContradictsError) as error:
+    except (
+        KeyFileError,
+        OrganisationsError,
+        LogKeyError,
+        NoteError,
+        PolicyError,
+        SettingsError,
+        WitnessContradictsError,
+    ) as error:
         raise Stop(str(error)) from None
     return made
 

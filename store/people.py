@@ -74,6 +74,11 @@ def see(session: PartiesSession, digest: str, at: datetime) -> None:
     _change(session, update(PersonSession).where(col(PersonSession.digest) == digest).values(seen_at=at))
 
 
+def state_purpose(session: PartiesSession, digest: str, purpose: str | None) -> None:
+    """Keep what a session's readings are for."""
+    _change(session, update(PersonSession).where(col(PersonSession.digest) == digest).values(purpose=purpose))
+
+
 def end_session(session: PartiesSession, digest: str) -> bool:
     """End a session; False if it has ended already."""
     return _change(session, delete(PersonSession).where(col(PersonSession.digest) == digest)) > 0
