@@ -3,7 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from auth.jwk import public_jwk
+from auth.keys import write_private
 from auth.secrets import hash_secret, new_secret
 from models.parties import Client, Party
 from settings import Place
@@ -32,16 +37,22 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
 }
 _PURPOSES = {"auditor": "granskning", "national": "nationell-jamforelse"}
 _READS = ("reader", "analyst", "auditor")
+KEYS = "clients"
+"""The folder of a demo's home where the private keys of its publishers lie."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """A client of the demo with the secret it signs in with, as `demo.json` tells it."""
+    """A client of the demo with what it signs in with, as `demo.json` tells it.
+
+    A publisher has a key, to which its tokens are bound, and for programs that only know secrets a secret beside it.
+    """
 
     client: str
     party: str
     role: str
     secret: str
+    key: Path | None = None
 
     def told(self) -> dict[str, str | None]:
         """The account in the words of `demo.json`."""
@@ -50,7 +61,7 @@ class Account:
             "party": self.party,
             "role": self.role,
             "clientSecret": self.secret,
-            "privateKeyFile": None,
+            "privateKeyFile": str(self.key.resolve()) if self.key else None,
         }
 
 
@@ -66,7 +77,7 @@ def add_parties(where: Place, now: datetime) -> Iterator[Account]:
     """Add every party and its clients, with secrets drawn anew; gives each account as it is made."""
     engine = open_engine(where, "operator", writes="parties")
     for party in parties(now):
-        accounts = [_account(party, role) for role in _ROLES[party.kind]]
+        accounts = [_account(where, party, role) for role in _ROLES[party.kind]]
         rows = [_client(party, account, now) for account in accounts]
         with transaction(engine) as session:
             store.add_party(PartiesSession(session), party)
@@ -77,8 +88,10 @@ def add_parties(where: Place, now: datetime) -> Iterator[Account]:
     engine.dispose()
 
 
-def _account(party: Party, role: str) -> Account:
-    return Account(f"{party.id}-{role}", party.id, role, new_secret())
+def _account(where: Place, party: Party, role: str) -> Account:
+    client = f"{party.id}-{role}"
+    key = where.home / KEYS / f"{client}.pem" if role == "publisher" else None
+    return Account(client, party.id, role, new_secret(), key)
 
 
 def _client(party: Party, account: Account, now: datetime) -> Client:
@@ -89,5 +102,15 @@ def _client(party: Party, account: Account, now: datetime) -> Client:
         roles=[account.role],
         default_purpose=_PURPOSES.get(party.kind, "lagesbild") if account.role in _READS else None,
         secret_hash=hash_secret(account.secret),
+        keys=[_new_key(account.key)] if account.key else [],
+        binding="dpop" if account.key else "",
         created_at=now,
     )
+
+
+def _new_key(path: Path) -> dict[str, str]:
+    """Make a private key in a file of its owner's alone; gives the public half."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    write_private(path, key)
+    return public_jwk(key.public_key())

@@ -47,7 +47,7 @@ class Client(Base, table=True):
         keys: its public keys as JWKs (EC P-256, RFC 7638 thumbprint as `kid`); they prove it and verify its signatures.
         binding: what a token that its key obtained must be bound to: `dpop`, `mtls`, or empty.
         must_sign: whether its deliveries must carry a signature (RFC 9421) by one of its keys.
-        tokens_from: tokens and access keys given before this are dead, whatever they say.
+        tokens_from: tokens given before this are dead, whatever they say: then it was suspended or changed.
     """
 
     __tablename__ = "client"

@@ -1,5 +1,7 @@
 """Parties and clients in the database."""
 
+from datetime import datetime
+
 from sqlmodel import select
 
 from models.parties import Client, Party
@@ -42,7 +44,12 @@ def add_client(session: PartiesSession, new: Client) -> None:
     session.add(new)
 
 
-def set_status(session: PartiesSession, row: Party | Client, status: str) -> None:
-    """Suspend or reactivate a party or a client."""
+def set_status(session: PartiesSession, row: Party | Client, status: str, now: datetime) -> None:
+    """Suspend or reactivate a party or a client; the tokens that were out when it was suspended stay dead."""
     row.status = status
     session.add(row)
+    if status == "active":
+        return
+    for each in [row] if isinstance(row, Client) else clients(session, row.id):
+        each.tokens_from = now
+        session.add(each)
