@@ -37,7 +37,7 @@ FACTOR: Final = STAGES[Stage.ENROL]
 SERVICE: Final = "Samsyn"
 NOT_THE_PASSWORD: Final = said("Lösenordet stämmer inte.")
 FAULTS: Final = {
-    "short": said("Lösenordet är för kort: minst 15 tecken. Flera ord går bra."),
+    "short": said("Lösenordet är för kort. Flera ord går bra."),
     "long": said("Lösenordet är för långt: högst 256 tecken."),
     "named": said("Lösenordet innehåller ditt eller organisationens namn, och sådana prövas först."),
     "common": said("Lösenordet hör till dem som prövas först. Ta några ord utan samband."),
@@ -186,8 +186,9 @@ def _keep(lobby: Lobby, person: Person, **changed: object) -> Person:
 
 def _password_form(request: Request, visit: PageVisit, back: str, faults: Mapping[str, str]) -> Response:
     finishing = visit.signed_in.session.stage == Stage.PASSWORD
-    status = 422 if faults else 200
-    return page(request, "password.html", visit, status=status, back=back, faults=faults, finishing=finishing)
+    shown = {"back": back, "faults": faults, "finishing": finishing}
+    shortest = lobby_of(request).rules(visit.at).shortest
+    return page(request, "password.html", visit, status=422 if faults else 200, shortest=shortest, **shown)
 
 
 def _factor_form(request: Request, visit: PageVisit, back: str, faults: Mapping[str, str], secret: str) -> Response:
