@@ -37,7 +37,7 @@ def attack(
     """
     rules = the_rules()
     with opened("releaser") as home:
-        held = _held(home, rules, party, table)
+        held = _held(home, party, table)
         about = {"table": table or "", "party": party or "", "note": NOTE}
         with home.noted(Operation.REVIEW, **about), progress("Attacking", len(held), quiet=as_json) as (bar, task):
             reports = []
@@ -68,10 +68,9 @@ def progress(told: str, total: int, *, quiet: bool) -> Iterator[tuple[Progress, 
         yield bar, bar.add_task(told, total=total)
 
 
-def _held(home: Opened, rules: Rules, party: str | None, table: str | None) -> list[Holding]:
-    publishers = {dataset.id: dataset.publishers for dataset in rules.datasets.values()}
+def _held(home: Opened, party: str | None, table: str | None) -> list[Holding]:
     with home.reading() as session:
-        every = holdings(VaultSession(session), ShelfSession(session), publishers, [party] if party else None)
+        every = holdings(VaultSession(session), ShelfSession(session), [party] if party else None)
     found = [held for held in every if table is None or table in {shown.release.table_id for shown in held.shown}]
     if table is not None and not found:
         raise Stop(

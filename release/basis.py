@@ -1,7 +1,7 @@
 """What a release lets its readers know, and the raw counts it was made from: what later releases are protected with."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,11 +23,13 @@ class Basis:
             withholds nothing.
         low, high: of changed figures, the least and the greatest count that each lets a reader believe in, over the
             published shape (0 and UNBOUNDED where nothing is published); None where figures are exact.
+        own: what each publisher that sees it counted itself of its inner counts.
     """
 
     release: Release
     low: Ints | None = None
     high: Ints | None = None
+    own: Mapping[str, Ints] = field(default_factory=dict)
 
     @classmethod
     def changed(cls, table: Table, values: Ints, low: Ints, high: Ints) -> "Basis":

@@ -15,6 +15,10 @@ from numpy.typing import NDArray
 from release.shape import Shape, ShapeError
 
 
+TOGETHER = "+"
+"""Between the parties that reported the same incidents; the same sign as in `intake.reports_joining`."""
+
+
 class Covered(Protocol):
     """What a delivery declared to cover, as `models.vault.Coverage` keeps it."""
 
@@ -31,7 +35,7 @@ class Counts:
     Attributes:
         events: events in each leaf cell; 0 where it is missing.
         missing: leaf cells that were never delivered and never covered.
-        own: what each publisher who will see the table counted itself of `events`; none who counted all of it.
+        own: what each publisher who will see the table counted itself of `events`, if anything.
     """
 
     events: NDArray[np.int64]
@@ -72,14 +76,17 @@ def count(shape: Shape, rows: pl.DataFrame, covered: Iterable[Covered]) -> Count
 def with_own(counts: Counts, shape: Shape, rows: pl.DataFrame, parties: Iterable[str]) -> Counts:
     """The counts with each party's own part of them beside.
 
-    Who counted everything itself learns nothing of others from the table, and who counted nothing knows nothing.
-
     Args:
         rows: as for `count`, with a column publisher.
     """
-    parts = {party: count(shape, rows.filter(pl.col("publisher") == party), ()).events for party in parties}
-    partial = {party: part for party, part in parts.items() if part.any() and (part != counts.events).any()}
-    return Counts(counts.events, counts.missing, partial)
+    reported = pl.col("publisher").str.split(TOGETHER)  # what several reported, each of them knows
+    parts = {party: count(shape, rows.filter(reported.list.contains(party)), ()).events for party in parties}
+    return Counts(counts.events, counts.missing, {party: part for party, part in parts.items() if part.any()})
+
+
+def publishers_of(rows: pl.DataFrame) -> set[str]:
+    """Everyone who counted anything, alone or together with others."""
+    return {party for counted in rows["publisher"].unique() for party in counted.split(TOGETHER)}
 
 
 def areas_known(shape: Shape, counts: Counts) -> frozenset[str]:

@@ -5,7 +5,7 @@ downstream could tell a small cell from one that was withheld to protect it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -58,11 +58,11 @@ class Task:
 
     Attributes:
         standing: the table over the counts that may be told, and what its circle was shown before.
-        known: per member of the circle, its own part of each inner cell as it is known now.
+        own: per member of the circle, its own part of each inner cell.
     """
 
     standing: Standing
-    known: Mapping[str, NDArray[np.int64]]
+    own: Mapping[str, NDArray[np.int64]]
     terms: Terms
     key: CellKey | None = None
 
@@ -70,11 +70,6 @@ class Task:
     def table(self) -> Table:
         """The table."""
         return self.standing.table
-
-    @property
-    def own(self) -> Mapping[str, NDArray[np.int64]]:
-        """The members' own parts of the counts that are told."""
-        return {party: np.minimum(part, self.table.counts) for party, part in self.known.items()}
 
     @property
     def asked(self) -> Asked:
@@ -145,7 +140,8 @@ def _safest(table: Table, counts: Counts, terms: Terms, known: Known) -> Cells:
         may_correct = np.ones(table.counts.shape, dtype=np.bool_)
     while True:
         standing = Standing.of(table, past, may_correct)
-        task = Task(standing, counts.own, terms, known.key)
+        own = standing.own(counts.own)
+        task = Task(standing, standing.partial(own), terms, known.key)
         try:
             safe = METHODS[terms.method.kind](task)
             examine(safe.basis, task.asked, past)
@@ -155,7 +151,7 @@ def _safest(table: Table, counts: Counts, terms: Terms, known: Known) -> Cells:
             fewer = standing.without(fault.cells)
             may_correct = fewer if fewer.sum() < standing.corrected.sum() else np.zeros_like(fewer)
         else:
-            return safe
+            return replace(safe, basis=replace(safe.basis, own=own))
 
 
 def table_of(shape: Shape, counts: Counts, bounds: Bounds) -> Table:

@@ -23,6 +23,8 @@ EVERYONE = "*"
 _ARRAYS = ("values", "shown", "withheld", "counts")
 _BEHIND = ("low", "high")
 """Kept of changed figures only."""
+_OWN = "own "
+"""Before the publisher whose own counts an array holds."""
 
 
 def history(  # noqa: PLR0913 -- where to look, and for whom
@@ -65,6 +67,7 @@ def pack(basis: Basis) -> bytes:
     named = [{"name": d.name, "leaves": d.leaves, "codes": dict(d.codes)} for d in basis.dimensions]
     arrays = {name: getattr(basis.release, name) for name in _ARRAYS}
     arrays |= {name: getattr(basis, name) for name in _BEHIND if getattr(basis, name) is not None}
+    arrays |= {f"{_OWN}{party}": part for party, part in basis.own.items()}
     buffer = BytesIO()
     np.savez_compressed(buffer, dimensions=np.frombuffer(json.dumps(named).encode(), dtype=np.uint8), **arrays)
     return buffer.getvalue()
@@ -76,11 +79,12 @@ def unpack(body: bytes) -> Basis:
         named = json.loads(kept["dimensions"].tobytes())
         arrays = {name: kept[name] for name in _ARRAYS}
         behind = {name: kept[name] for name in _BEHIND if name in kept}
+        own = {name.removeprefix(_OWN): kept[name] for name in kept.files if name.startswith(_OWN)}
     dimensions = tuple(
         Dimension(each["name"], tuple(each["leaves"]), {code: tuple(sums) for code, sums in each["codes"].items()})
         for each in named
     )
-    return Basis(Release(dimensions, **arrays), **behind)
+    return Basis(Release(dimensions, **arrays), **behind, own=own)
 
 
 def meet(one: Sequence[str], other: Sequence[str]) -> bool:

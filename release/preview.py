@@ -83,7 +83,8 @@ class Trials:
         bounds = replace(bounds_of(self.due), terms=terms)
         counts = self.due.counts
         table = table_of(self.due.shape, counts, bounds)
-        task = Task(Standing.of(table, touching(table.dimensions, self.past)), counts.own, terms, self.key)
+        standing = Standing.of(table, touching(table.dimensions, self.past))
+        task = Task(standing, standing.partial(standing.own(counts.own)), terms, self.key)
         start = self.read_time()
         try:
             made = METHODS[kind](task)

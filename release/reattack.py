@@ -18,13 +18,11 @@ from models.shelf import Release
 from policies.classification import Classification
 from policies.law import LawOn
 from release.basis import Basis
-from release.counts import count
 from release.course import Stood, Through, through
 from release.gate import Joined, unasked
 from release.methods import strictest
 from release.past import EVERYONE, meet, unpack
-from release.shape import Shape
-from store import shelf, vault_basis, vault_reading
+from store import shelf, vault_basis
 from store.sessions import ShelfSession, VaultSession
 
 Ints = NDArray[np.int64]
@@ -76,13 +74,10 @@ class Report:
         return not self.findings and not self.fault
 
 
-def holdings(
-    vault: VaultSession, shelved: ShelfSession, publishers: Mapping[str, Sequence[str]], only: Sequence[str] | None
-) -> list[Holding]:
+def holdings(vault: VaultSession, shelved: ShelfSession, only: Sequence[str] | None) -> list[Holding]:
     """What each circle of any release holds, by dataset; circles that hold the same are told together.
 
     Args:
-        publishers: the publishers of each dataset.
         only: the circle to look at, in place of those of the releases.
     """
     bases = {each.id: each for each in shelf.every_release(shelved)}
@@ -95,7 +90,7 @@ def holdings(
         ]
         circles = [tuple(only)] if only else sorted({tuple(shown.release.circle) for shown in every})
         for circle, shown in _distinct(circles, every).items():
-            found.append(Holding(dataset, circle, shown, _own(vault, dataset, shown, publishers[dataset], circle)))
+            found.append(Holding(dataset, circle, shown, _own(shown, circle)))
     return found
 
 
@@ -137,19 +132,19 @@ def _distinct(
     }
 
 
-def _own(
-    vault: VaultSession, dataset: str, shown: Sequence[Shown], publishers: Sequence[str], circle: tuple[str, ...]
-) -> Mapping[str, Ints]:
-    """What the members counted themselves, as far as it is in figures that were shown: corrections are held back."""
-    course = _course(shown).course
-    members = [party for party in publishers if EVERYONE in circle or party in circle]
-    areas, categories, periods = (dimension.leaves for dimension in course.dimensions)
-    leaves = Shape((), (), (), areas, categories, periods)
-    newest = max(each.release.released_at for each in shown)
-    rows = vault_reading.counts_known(vault, dataset, min(periods), max(periods), newest)
-    parts = {party: count(leaves, rows.filter(rows["publisher"] == party), ()).events for party in members}
-    inside = {party: np.minimum(part, course.states[-1]) for party, part in parts.items()}
-    return {party: part for party, part in inside.items() if part.any() and (part != course.states[-1]).any()}
+def _own(shown: Sequence[Shown], circle: tuple[str, ...]) -> Mapping[str, Ints]:
+    """What the members counted themselves of the newest figures, as it was known when these were first shown."""
+    gone = _course(shown)
+    course = gone.course
+    newest = course.states[-1]
+    own: dict[str, Ints] = {}
+    for number, (_, basis) in enumerate(shown):
+        at = course.at(basis.dimensions)
+        stands = Stood.at_release(basis).covered & (gone.counts(number, basis.dimensions) == newest[at])
+        for party in basis.own if EVERYONE in circle else {*basis.own} & {*circle}:
+            part = own.setdefault(party, np.zeros_like(newest))
+            part[at] = np.where(stands, basis.own[party], part[at])
+    return {party: part for party, part in sorted(own.items()) if part.any() and (part != newest).any()}
 
 
 def _verdicts(held: Holding, classification: Classification, law: LawOn) -> Iterator[Verdict]:

@@ -4,7 +4,7 @@ Between vintages a figure once released keeps its value in every later table; a 
 of two figures, and such a difference is itself a small count. In a vintage it shows where it is large enough.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -64,6 +64,30 @@ class Standing:
         flags = np.zeros(self.table.shape, dtype=np.bool_)
         flags[..., [number for number, code in enumerate(periods.codes) if code in named]] = True
         return self.corrected & ~covering(self.table.dimensions, flags)
+
+    def own(self, known: Mapping[str, Ints]) -> Mapping[str, Ints]:
+        """Each publisher's own part of the counts that are told, as it was known when they first were.
+
+        Args:
+            known: the parts as they are known now.
+        """
+        parties = {*known, *(party for basis in self.past for party in basis.own)}
+        return {party: self._own(party, known.get(party)) for party in sorted(parties)}
+
+    def partial(self, own: Mapping[str, Ints]) -> Mapping[str, Ints]:
+        """The parts from which something can be learnt: who counted everything itself learns nothing of others."""
+        return {party: part for party, part in own.items() if part.any() and (part != self.table.counts).any()}
+
+    def _own(self, party: str, known: Ints | None) -> Ints:
+        gone = _through(self.past, self.table, newest=True)
+        course = gone.course
+        part = np.zeros(course.states.shape[1:], dtype=np.int64)
+        part[course.at(self.table.dimensions)] = 0 if known is None else known
+        for number, basis in enumerate(self.past):
+            at = course.at(basis.dimensions)
+            stands = Stood.at_release(basis).covered & (gone.counts(number, basis.dimensions) == course.states[-1][at])
+            part[at] = np.where(stands, basis.own.get(party, 0), part[at])
+        return np.minimum(part[course.at(self.table.dimensions)], self.table.counts)
 
     def protect(self, terms: Terms) -> Protected:
         """Suppression, together with every earlier release; changed figures bind the counts and nothing else."""

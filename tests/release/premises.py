@@ -148,9 +148,7 @@ def attack_all(premises: Premises, only: tuple[str, ...] | None = None) -> list[
     """What each circle, or these parties, could work out from all that was released."""
     engine = open_engine(premises.place, "releaser")
     with transaction(engine) as session:
-        held = holdings(
-            VaultSession(session), ShelfSession(session), {DATASET: the_rules().datasets[DATASET].publishers}, only
-        )
+        held = holdings(VaultSession(session), ShelfSession(session), only)
     engine.dispose()
     rules, time = the_rules(), count().__next__
     return [reattack(each, rules.classification, rules.law.at(premises.now.date()), time) for each in held]

@@ -212,10 +212,10 @@ def test_the_gate_finds_what_one_member_could_subtract() -> None:
     assert ("x", "one") in {finding.codes for finding in findings}
 
 
-def test_a_member_who_counted_everything_is_not_asked_about(premises: Premises) -> None:
-    premises.agree(with_a_neighbour())
-    premises.push("huddinge", WEEKS)
-    assert premises.due().counts.own == {}
+def test_a_member_who_counted_everything_is_not_asked_about() -> None:
+    standing = Standing.of(a_table([7] * 9), [])
+    own = {"huddinge": np.full((3, 3), 7), "sodertalje": np.zeros((3, 3), np.int64), "polisen": np.full((3, 3), 6)}
+    assert [*standing.partial(standing.own(own))] == ["polisen"]
 
 
 def amended(method: str) -> bytes:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,6 @@ from typer.testing import CliRunner
 
 from audit.entry import Kind, Operation, Status
 from cli.release import app
-from disclosure.history import Release
 from release.basis import Basis
 from release.past import pack, unpack
 from store import vault_basis
@@ -47,7 +47,7 @@ def show_one_withheld(basis: Basis) -> Basis:
     at = tuple(np.argwhere(made.withheld)[0])
     shown, withheld = made.shown.copy(), made.withheld.copy()
     shown[at], withheld[at] = True, False
-    return Basis(Release(made.dimensions, made.values, shown, withheld, made.counts))
+    return replace(basis, release=replace(made, shown=shown, withheld=withheld))
 
 
 def test_nothing_is_found_in_what_was_released(released: Premises) -> None:
@@ -95,7 +95,7 @@ def show_all(basis: Basis) -> Basis:
     """Every cell shown whose whole count is not small: what a protector without own counts might do."""
     made = basis.release
     nothing = np.zeros_like(made.withheld)
-    return Basis(Release(made.dimensions, made.values, ~nothing, nothing, made.counts))
+    return replace(basis, release=replace(made, shown=~nothing, withheld=nothing))
 
 
 def test_what_only_a_member_can_work_out_is_found(premises: Premises) -> None:
