@@ -2,7 +2,17 @@
 
 from datetime import datetime
 
-from sqlmodel import JSON, BigInteger, Column, Field, Index, LargeBinary, UniqueConstraint
+from sqlmodel import (
+    JSON,
+    BigInteger,
+    Column,
+    Field,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+)
 
 from models.base import Base, UtcTime
 
@@ -174,7 +184,10 @@ class Report(Base, table=True):
     day_part: str
     kept: str
     sealed: str
-    delivery_id: str = Field(foreign_key="vault.delivery.id")
+    # Deferred: a delivery is written when it is known what it changed, and that is known when its reports are there.
+    delivery_id: str = Field(
+        sa_column=Column(String, ForeignKey("vault.delivery.id", deferrable=True, initially="DEFERRED"), nullable=False)
+    )
 
 
 class DataKey(Base, table=True):

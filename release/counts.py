@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from release.shape import Shape, ShapeError
 
-
 TOGETHER = "+"
 """Between the parties that reported the same incidents; the same sign as in `intake.reports_joining`."""
 

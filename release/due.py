@@ -10,7 +10,7 @@ from formats.table import CellTable
 from models import shelf as models
 from policies.coverage import Scope
 from policies.verdict import Permit
-from release.counts import Counts, areas_known, count, delivered, with_own
+from release.counts import Counts, areas_known, count, delivered, publishers_of, with_own
 from release.past import EVERYONE
 from release.reading import Rules, places
 from release.shape import Shape, shape_of
@@ -94,7 +94,7 @@ def _counts(session: VaultSession, scope: Scope, shape: Shape, now: datetime) ->
     first, last = shape.leaf_periods[0], shape.leaf_periods[-1]
     rows = vault_reading.counts_known(session, scope.dataset.id, first, last, now)
     counts = count(shape, rows, vault_reading.coverage_known(session, scope.dataset.id, now))
-    publishers, circle = {*rows["publisher"].unique()}, {*circle_of(scope)}
+    publishers, circle = publishers_of(rows), {*circle_of(scope)}
     return with_own(counts, shape, rows, sorted(publishers if EVERYONE in circle else publishers & circle))
 
 

@@ -10,9 +10,10 @@ from typing import Any, cast
 
 from psycopg import Connection as PostgresConnection
 from sqlalchemy import Connection
+from sqlmodel import select
 
 from models.base import UtcTime
-from models.vault import Delivery
+from models.vault import Delivery, EventCount
 from store.sessions import VaultSession
 
 Row = tuple[str, str, str, int]
@@ -29,6 +30,11 @@ def counts_between(session: VaultSession, dataset: str, publisher: str, first: s
     )
     found = connection.exec_driver_sql(_marked(connection, wanted), (dataset, publisher, first, last))
     return cast("list[Row]", found.cursor.fetchall()) if found.cursor else []
+
+
+def publishers(session: VaultSession, dataset: str) -> list[str]:
+    """Everyone who has counts in a dataset; where incidents are joined, also those who reported them together."""
+    return list(session.exec(select(EventCount.publisher).where(EventCount.dataset == dataset).distinct()).all())
 
 
 def add_counts(session: VaultSession, delivery: Delivery, rows: Iterable[Row]) -> None:

@@ -139,7 +139,13 @@ def upgrade() -> None:
         sa.Column("kept", sa.String(), nullable=False),
         sa.Column("sealed", sa.String(), nullable=False),
         sa.Column("delivery_id", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["delivery_id"], ["vault.delivery.id"], name=op.f("fk_report_delivery_id_delivery")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["vault.delivery.id"],
+            name=op.f("fk_report_delivery_id_delivery"),
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         sa.PrimaryKeyConstraint("dataset", "publisher", "report", name=op.f("pk_report")),
         schema="vault",
     )
