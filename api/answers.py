@@ -142,7 +142,7 @@ def sent(file: File, media_type: str, validators: Validators, *, ranges: bool = 
         return Response(file.body, status, media_type=media_type, headers=said)
     if isinstance(file.body, bytes):
         said["content-length"] = str(len(file.body))
-        return StreamingResponse(_pieces(file.body), status, media_type=media_type, headers=said)
+        return InPieces(file.body, status, media_type, said)
     return StreamingResponse(file.body, status, media_type=media_type, headers=said)
 
 
@@ -170,9 +170,24 @@ def _still_so(request: Request, validators: Validators) -> bool:
     return since is not None and since == validators.second
 
 
-async def _pieces(body: bytes) -> AsyncIterator[bytes]:
-    for start in range(0, len(body), PIECE):
+class InPieces(StreamingResponse):
+    """A long body that is known whole, sent as fast as it is taken."""
+
+    def __init__(self, body: bytes, status: int, media_type: str, headers: Mapping[str, str]) -> None:
+        super().__init__(_pieces(body), status, headers, media_type)
+        self.body = body
+
+
+def pieces_of(body: bytes) -> Iterator[bytes]:
+    """A body in pieces; at least one."""
+    yield body[:PIECE]
+    for start in range(PIECE, len(body), PIECE):
         yield body[start : start + PIECE]
+
+
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces_of(body):
+        yield piece
 
 
 def _date(text: str) -> datetime | None:

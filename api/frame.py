@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.about import about
+from api.again import Again
 from api.description import VERSION, describe
 from api.envelope import Envelope, problem_response
 from api.fittings import Fittings
@@ -20,8 +21,16 @@ from api.limits import BodyLimit
 from api.logs import logger, where
 from api.metrics import Metrics
 from api.parameters import not_understood
-from api.problems import DatabaseUnavailable, MethodNotAllowed, Problem, TrailUnavailable, of_status
+from api.problems import (
+    DatabaseUnavailable,
+    MethodNotAllowed,
+    Problem,
+    RightsMoved,
+    TrailUnavailable,
+    of_status,
+)
 from api.wire import BASE
+from store.trail import RightsChanged
 from store.trail import TrailUnavailable as TrailFailure
 
 
@@ -62,6 +71,7 @@ def frame(fittings: Fittings, closing: ExitStack) -> Door:
         Problem: _problem,
         RequestValidationError: _not_understood,
         TrailFailure: _trail_failed,
+        RightsChanged: _rights_changed,
         OperationalError: _database_failed,
         InterfaceError: _database_failed,
         PoolTimeout: _database_failed,
@@ -74,6 +84,7 @@ def frame(fittings: Fittings, closing: ExitStack) -> Door:
     for router in (about, *fittings.routers):
         app.include_router(router)
     app.add_middleware(BodyLimit, endings=fittings.large_bodies)
+    app.add_middleware(Again)
     app.add_middleware(Envelope, metrics=metrics)
     return app
 
@@ -110,6 +121,12 @@ async def _trail_failed(request: Request, error: Exception) -> Response:
     request.app.state.metrics.trail_failed()
     logger().error("trail unavailable", request=request.state.request_id, reason=str(error))
     return problem_response(request, TrailUnavailable(headers={"Retry-After": "10"}))
+
+
+async def _rights_changed(request: Request, error: Exception) -> Response:
+    """Something was decided at the very moment, or a replica is behind; asked again it is decided anew."""
+    del error
+    return problem_response(request, RightsMoved(headers={"Retry-After": "1"}))
 
 
 async def _database_failed(request: Request, error: Exception) -> Response:

@@ -228,6 +228,12 @@ class DatabaseUnavailable(Problem):
     name, status, title = "database-unavailable", 503, "The service cannot reach its data just now"
 
 
+class RightsMoved(Problem):
+    """A right, an agreement or a release changed while the question was answered."""
+
+    name, status, title = "rights-changed", 503, "What you may see has just changed; ask again"
+
+
 class TrailUnavailable(Problem):
     """The trail cannot be written: no trace, no data."""
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from api import examples
+from api.again import Memory, left
 from api.answers import Validators, answer, chosen, etag, file, known, made, not_modified, sent
 from api.catalogue import TableBody, TableList, description, summary, transferred
 from api.cells import DEFAULT_LIMIT, FORMATS, CellQuery, Cells, ListQuery
@@ -133,10 +134,12 @@ def cells(
     validators = _validators(request, reading, selection, query, written_as)
     if known(request, validators):
         reading.note("304", selection=selection.said)
-        return not_modified(request, validators)
-    if written_as == "json":
-        return _page(request, reading, selection, query, validators)
-    return _file(request, reading, selection, query, validators, written_as=written_as)
+        said = not_modified(request, validators)
+    elif written_as == "json":
+        said = _page(request, reading, selection, query, validators)
+    else:
+        said = _file(request, reading, selection, query, validators, written_as=written_as)
+    return left(request, reading, said)
 
 
 def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
@@ -149,7 +152,11 @@ def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
     closing.callback(engine.dispose)
     return Fittings(
         (router, *ROUTERS),
-        {"readings": Readings(Rules(engine), Shelves(engine)), "pull": PullHouse(KeptFiles(), Geometries(engine))},
+        {
+            "readings": Readings(Rules(engine), Shelves(engine)),
+            "pull": PullHouse(KeptFiles(), Geometries(engine)),
+            "again": Memory(),
+        },
         {"shelf": lambda: answers(engine)},
     )
 

@@ -6,7 +6,7 @@ reason. Nothing of a cell is shown before the entry about it is durable.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -17,12 +17,13 @@ from api.rules import Rules, RulesNow, ask_of
 from api.selection import Selection
 from api.shelves import Shelves, standing
 from api.wire import wire_time
-from audit.entry import Decision, Operation
+from audit.entry import Decision, Entry, Operation
 from models.shelf import Release
 from policies.agreement import TableGrant
 from policies.ask import Ask
 from policies.reading import Cite
 from policies.verdict import Permit, Refusal, Verdict
+from store.epoch import Epoch
 
 PARTS_AT_HAND: Final = 64
 
@@ -43,6 +44,8 @@ class Reading:
         releases: every release of the table, newest first.
         found: the release asked for, else the newest that stands, and what of it the visitor may have; None before
             the first.
+        under: the epoch in which all this was found out.
+        told: the entries about it that are in the trail.
     """
 
     visit: Visit
@@ -52,6 +55,8 @@ class Reading:
     rules: RulesNow
     releases: tuple[Release, ...]
     found: Found | None
+    under: Epoch
+    told: list[Entry] = field(default_factory=list)
 
     @property
     def shown(self) -> Found:
@@ -81,8 +86,9 @@ class Reading:
 
         Raises:
             TrailUnavailable: it is not durable.
+            RightsChanged: something that it was decided by has changed meanwhile.
         """
-        self.visit.note(
+        entry = self.visit.entry(
             Operation.READ,
             decision=Decision.PERMIT,
             purpose=self.ask.purpose,
@@ -97,6 +103,8 @@ class Reading:
             note=note,
             **said,
         )
+        self.visit.reception.trail.append(entry, self.under)
+        self.told.append(entry)
 
     def refuse_denied(self, selection: Selection) -> None:
         """Refuse a selection that names a category which is kept from this visitor where it is asked for.
@@ -129,6 +137,7 @@ class Readings:
             RefusedByPolicy: one does, and does not permit this.
             Gone: the release was withdrawn.
         """
+        under = self.shelves.epoch()  # before anything is looked up, so that no change goes unnoticed
         rules = self.rules.now()
         ask = ask_of(visit, purpose, table)
         if not visit.principal.may_see(table):
@@ -143,7 +152,7 @@ class Readings:
         if wanted and not standing(wanted):
             raise gone(visit, ask, wanted)
         found = Found(wanted, self._part(rules, ask, permit, wanted)) if wanted else None
-        return Reading(visit, ask, permit, rules.grant(table, ask.on), rules, releases, found)
+        return Reading(visit, ask, permit, rules.grant(table, ask.on), rules, releases, found, under)
 
     def _part(self, rules: RulesNow, ask: Ask, permit: Permit, release: Release) -> Part:
         key = (release.id, permit.digest, *(getattr(ask, name) for name in Ask.__slots__))

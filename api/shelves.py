@@ -12,6 +12,7 @@ from formats.document import Code
 from formats.shelved import unpack
 from formats.table import CellTable
 from models.shelf import Release
+from store.epoch import Epoch, read_epoch
 from store.sessions import ShelfSession, transaction
 from store.shelf import RELEASED, latest_of, releases, table_of
 
@@ -37,6 +38,11 @@ class Shelves:
         self._engine = engine
         self._lock = threading.Lock()
         self._at_hand: OrderedDict[str, Lying] = OrderedDict()
+
+    def epoch(self) -> Epoch:
+        """Under which state of registrations, agreements and releases this process sees them now."""
+        with self._engine.connect() as connection:
+            return read_epoch(connection)
 
     def releases(self, table: str) -> Sequence[Release]:
         """Every release of a table, newest first, the withdrawn ones among them."""

@@ -16,6 +16,7 @@ nothing else, and who operates the service reads no counts.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -77,6 +78,7 @@ class Principal:
         branch: the independent branch of the party that it acts for, or empty.
         access_key: id of the access key that was shown in place of a token, or empty.
         tables: the only tables that it may read, or None where nothing but the agreements says which.
+        until: when what it showed runs out, or None where that is not known here.
     """
 
     client: str
@@ -88,6 +90,7 @@ class Principal:
     branch: str = ""
     access_key: str = ""
     tables: frozenset[str] | None = None
+    until: datetime | None = None
 
     def may_see(self, table: str) -> bool:
         """Whether what was shown at the door opens this table at all; if not, it does not exist for the caller."""

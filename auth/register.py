@@ -1,7 +1,7 @@
 """From a client's registration to the principal it acts as: read anew every second, so that a suspension bites."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
@@ -62,7 +62,8 @@ class Register:
         client, party = self._active(claims.client_id, now)
         if client.tokens_from is not None and claims.iat <= int(client.tokens_from.timestamp()):
             raise TokenError("the token was given before its client was suspended or changed")
-        return principal(client, party, read_scopes(claims.scope))
+        who = principal(client, party, read_scopes(claims.scope))
+        return replace(who, until=datetime.fromtimestamp(claims.exp, UTC))
 
     def of_access_key(self, shown: Shown, now: datetime) -> Principal:
         """The principal behind an access key: its client as a reader, of its tables only.
@@ -76,7 +77,7 @@ class Register:
         if kept.status != "active" or kept.expires_at <= now:
             raise TokenError(f"the access key {kept.id} is suspended or has expired")
         who = principal(*self._active(kept.client_id, now), frozenset({Scope.TABLES}))
-        return replace(who, access_key=kept.id, tables=frozenset(kept.tables))
+        return replace(who, access_key=kept.id, tables=frozenset(kept.tables), until=kept.expires_at)
 
     def _active(self, client_id: str, now: datetime) -> tuple[Client, Party]:
         found = self.recent(client_id, now).active

@@ -49,6 +49,11 @@ class RememberingReader:
             kept[digest] = claims
         return claims
 
+    def keys(self, now: datetime) -> Reader:
+        """The reader with the keys that are published now; another one once others are."""
+        self._look(now)
+        return self._reader
+
     def _look(self, now: datetime) -> None:
         """Once a second: have other keys been published?"""
         if self._looked is not None and self._looked <= now < self._looked + AGE:

@@ -111,7 +111,14 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         **_APPEND_UNREAD,  # the door that most parties reach reads nothing of what others did
     },
     # With it stands the token door, which forgets what was used once when its time is out.
-    "reviewer": {**_WHO, **_KEYED, "parties.used_once": _ADD | {"delete"}, **_APPEND, "trail.mandate": _READ},
+    "reviewer": {
+        **_WHO,
+        **_KEYED,
+        "parties.used_once": _ADD | {"delete"},
+        **_EPOCHS,
+        **_APPEND,
+        "trail.mandate": _READ,
+    },
     "desk": {
         **_WHO,
         **_ONCE,
@@ -121,6 +128,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "desk.agreement_version": _ADD,
         "desk.agreement_step": _ADD,
         "desk.epoch": _COUNTED,
+        "parties.epoch": _READ,
         **_APPEND,
     },
     # Lets people in. It changes what is known of a person, whom an organisation's sign-in may also add.
