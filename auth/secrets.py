@@ -9,6 +9,7 @@ from typing import Final
 
 from passlib.hash import argon2
 
+argon2.set_backend("argon2_cffi")  # now: loaded at first use it fails whoever is verified meanwhile
 _HASHER: Final = argon2.using(type="ID", memory_cost=19 * 1024, time_cost=2, parallelism=1)
 MAX_SECRET: Final = 1024
 """Longest secret, in characters, that is hashed at all."""

@@ -1,5 +1,7 @@
 """Secrets are argon2id at rest, and an unknown client costs what a known one costs."""
 
+import subprocess
+import sys
 from time import process_time
 
 import pytest
@@ -49,3 +51,9 @@ def test_an_unknown_client_costs_as_much_as_a_known_one() -> None:
         return process_time() - start
 
     assert 0.3 < seconds(None) / seconds(kept) < 3
+
+
+def test_the_first_secret_of_a_process_may_be_a_strangers() -> None:
+    first = "from auth.secrets import verify_secret; print(verify_secret('guess', None))"
+    done = subprocess.run([sys.executable, "-c", first], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
