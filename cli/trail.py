@@ -7,7 +7,11 @@ import typer
 
 from audit.checkpoint import read
 from audit.note import NoteError, VerifierKey
+from cli import trail_mandate
 from cli.errors import Stop
+from cli.trail_ask import ask
+from cli.trail_bundle import verify_bundle
+from cli.trail_cosignatures import cosignatures
 from cli.trail_keys import kept_checkpoint, log_key, needed
 from cli.trail_published import verify_published
 from cli.trail_questions import export, show
@@ -21,6 +25,9 @@ app = typer.Typer(help="The trail: verify it, ask it, take entries from it.", no
 app.command()(show)
 app.command()(export)
 app.command()(watch)
+app.command()(ask)
+app.command()(cosignatures)
+app.add_typer(trail_mandate.app, name="mandate")
 
 
 @app.command()
@@ -32,6 +39,9 @@ def verify(
     url: Annotated[
         str | None, typer.Option(help="Verify what a service publishes, over HTTP, instead of the home's database.")
     ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Verify what `samsyn trail export --bundle` wrote, offline, instead.")
+    ] = None,
     key: Annotated[str | None, typer.Option(help="The log's verifier key; the home's own if not given.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for a script to read.")] = False,
 ) -> None:
@@ -42,6 +52,9 @@ def verify(
     """
     home = where()
     log = log_key(home, key)
+    if bundle:
+        tell(verify_bundle(bundle, needed(log)), as_json=as_json)
+        return
     kept = [kept_checkpoint(path, log) for path in from_checkpoint or []]
     if url:
         tell(verify_published(url, needed(log), kept), as_json=as_json)

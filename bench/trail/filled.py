@@ -23,10 +23,11 @@ SELECT i, to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
     sha256(('a' || i)::bytea), sha256(('b' || i)::bytea),
     '{"agreement":"polisen-party-' || party || '","agreementVersion":"3","cellsWithheld":4,"decision":"' || decision
         || '","grounds":["OSL 10:28","2025:170 6 §"],"kind":"single","method":"GET","operation":"' || operation
-        || '","party":"party-' || party || '","policyDigest":"sha256:' || repeat('ab', 32) || '","purpose":"' || purpose
-        || '","recipient":"party-' || party || '","release":"' || to_char(moment, 'IYYY-IW') || '","requestId":"0197f3b2-'
-        || lpad(i::text, 12, '0') || '","role":"' || role || '","rows":53,"selection":{"area":["'
-        || lpad((100 + party)::text, 4, '0') || '"],"period":["2026-W01","2026-W06"]},"table":"party-' || owner
+        || '","party":"party-' || party || '","policyDigest":"sha256:' || repeat('ab', 32) || '","purpose":"'
+        || purpose || '","recipient":"party-' || party || '","release":"' || to_char(moment, 'IYYY-IW')
+        || '","requestId":"0197f3b2-' || lpad(i::text, 12, '0') || '","role":"' || role
+        || '","rows":53,"selection":{"area":["' || lpad((100 + party)::text, 4, '0')
+        || '"],"period":["2026-W01","2026-W06"]},"table":"party-' || owner
         || '-' || subject || '","time":"' || to_char(moment, 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') || '"}',
     sha256(('c' || i)::bytea), sha256(('d' || i)::bytea)
 FROM (
@@ -38,7 +39,8 @@ FROM (
         CASE WHEN chance < 0.000005 THEN 'reveal' WHEN chance < 0.9 THEN 'read' WHEN chance < 0.94 THEN 'deny'
              WHEN chance < 0.96 THEN 'review' ELSE 'collect' END AS operation,
         CASE WHEN chance >= 0.9 AND chance < 0.94 THEN 'deny' ELSE 'permit' END AS decision,
-        (ARRAY['lagesbild', 'lagesbild', 'atgardsplan', 'uppfoljning', 'nationell-jamforelse'])[1 + seat %% 5] AS purpose
+        (ARRAY['lagesbild', 'lagesbild', 'atgardsplan', 'uppfoljning', 'nationell-jamforelse'])[1 + seat %% 5]
+            AS purpose
     FROM (
         SELECT i, floor(290 * power(random(), 3))::int AS drawn, random() AS chance, floor(random() * 100)::int AS seat
         FROM generate_series(%(first)s::bigint, %(last)s::bigint) i

@@ -139,9 +139,14 @@ def test_entries_are_exported_as_lines_and_as_a_table(home: Trail, tmp_path: Pat
         return (tmp_path / "entries").read_text() if to_file else told.stdout
 
     lines = [json.loads(line) for line in exported().splitlines()]
-    assert [line["index"] for line in lines] == [0, 1, 2, 3, 4]
+    assert [line["event"]["sequence"] for line in lines] == [0, 1, 2, 3, 4]
     rows = list(csv.DictReader(io.StringIO(exported("--format", "csv"))))
     assert [row["requestId"] for row in rows] == [f"request-{at}" for at in range(5)]
+    assert all(row["actor"].startswith("actor-") for row in rows)
+    named = list(csv.DictReader(io.StringIO(exported("--format", "csv", "--names"))))
+    assert [row["actor"] for row in named] == [f"reader-{at % 3}" for at in range(5)]
+    (*_, newest) = home.reader().stream(Asked(operation=("review",)))
+    assert newest.fields["note"].endswith("names shown")
 
 
 def test_without_a_trail_there_is_one_clear_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
