@@ -68,10 +68,10 @@ class Checker:
 
     def _personal(self, values: pl.Series, column: Column) -> pl.Series:
         """Where a personal number may stand; a telephone number that could be read as one is a telephone number."""
-        found = personal_numbers(values)
-        if column.type in _ALIKE and found.any():
-            found &= normalise(values, column.type, self._plan.today).is_null()
-        return found
+        if column.type in _ALIKE:
+            alike = normalise(values, column.type, self._plan.today)
+            values = values.set(alike.is_not_null(), None)
+        return personal_numbers(values)
 
     def _check_form(self, batch: pl.DataFrame, name: str, column: Column) -> None:
         values = batch[name]

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
 
 from intake.reports_counting import applied
@@ -19,12 +20,11 @@ from models.vault import Coverage, Delivery
 from policies.agreement import LinkRule
 from policies.agreement_set import AgreementSet
 from policies.classification import Classification
-from policies.dataset import Dataset
+from policies.dataset import Dataset, Repeats
 from policies.period import Period, parse_period, period_of, periods
 from policies.standing import standing
 from store import desk, vault_counts, vault_reading, vault_reports
 from store.sessions import DeskSession, VaultSession
-from store.vault_reports import Row
 
 MARGIN: Final = 8
 """Periods on either side that are read besides those counted anew: a chain of near reports is never so long."""
@@ -57,17 +57,34 @@ class Derived:
 
     def _counting(self, dataset: Dataset, agreements: AgreementSet, day: date) -> "_Counting | None":
         if dataset.repeats is not None:
-            repeats, category = dataset.repeats, dataset.categories[0]
-            return lambda rows, span: repeated(rows, repeats, category, span)
+            return partial(_repeated, dataset, dataset.repeats)
         rule = rule_for(dataset, agreements, day)
-        if rule is None:
-            return None
         groups = {code: leaf.group for code, leaf in self.classification.leaves.items()}
-        counted = set(dataset.categories)
-        return lambda rows, _: joined((r for r in rows if r.category in counted), rule, groups, dataset.granularity)
+        return partial(_joined, dataset, rule, groups) if rule else None
 
 
-_Counting = Callable[[list[Row], list[str]], Counted]
+_Counting = Callable[[VaultSession, list[str], list[str]], Counted]
+"""Counts what some areas hold in a span of periods."""
+
+
+def _repeated(dataset: Dataset, rule: Repeats, session: VaultSession, areas: list[str], span: list[str]) -> Counted:
+    hits = vault_reports.hits(session, dataset.sources, areas, (span[0], span[-1]))
+    return repeated(hits, rule, dataset.categories[0], span)
+
+
+def _joined(  # noqa: PLR0913, PLR0917 -- bound by what it is counted by
+    dataset: Dataset,
+    rule: LinkRule,
+    groups: Mapping[str, str],
+    session: VaultSession,
+    areas: list[str],
+    span: list[str],
+) -> Counted:
+    there = list(vault_reports.in_areas(session, dataset.sources, areas, (span[0], span[-1])))
+    elsewhere = vault_reports.by_incident(session, {row.incident for row in there})
+    counted, sources = set(dataset.categories), set(dataset.sources)
+    every = {row[:3]: row for row in (*there, *elsewhere) if row.dataset in sources and row.category in counted}
+    return joined(every.values(), rule, groups, dataset.granularity)
 
 
 def rule_for(dataset: Dataset, agreements: AgreementSet, day: date) -> LinkRule | None:
@@ -85,10 +102,7 @@ def _recount(
     every = sorted(touched.areas)
     for start in range(0, len(every), AREAS_AT_ONCE):
         areas = every[start : start + AREAS_AT_ONCE]
-        there = list(vault_reports.in_areas(session, dataset.sources, areas, (outer[0], outer[-1])))
-        elsewhere = vault_reports.by_incident(session, {row.incident for row in there})
-        rows = {row[:3]: row for row in (*there, *elsewhere) if row.dataset in dataset.sources}
-        counted = counting(list(rows.values()), outer)
+        counted = counting(session, areas, outer)
         _bring(session, delivery, dataset, counted, _Part(set(areas), str(inner[0]), str(inner[-1])))
 
 

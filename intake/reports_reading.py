@@ -27,8 +27,8 @@ from intake.reports_fault import fault
 
 ROW: Final = "#"
 """The column of row numbers, from 1; no declared column can be called so."""
-BATCH_ROWS: Final = 50_000
-BLOCK_BYTES: Final = 8 << 20
+BATCH_ROWS: Final = 25_000
+BLOCK_BYTES: Final = 4 << 20
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARQUET: Final = "application/vnd.apache.parquet"
 _MARK: Final = b"\xef\xbb\xbf"

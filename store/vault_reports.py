@@ -79,6 +79,23 @@ def in_areas(
     return (Row(*row) for row in session.execute(wanted))
 
 
+def hits(
+    session: VaultSession, datasets: Sequence[str], areas: Sequence[str], span: tuple[str, str]
+) -> Iterator[tuple[str, int, str, str]]:
+    """The incidents at known places of some areas, each once: publisher, place, first period and first area."""
+    wanted = (
+        sqlalchemy.select(col(Report.publisher), col(Report.place), func.min(Report.period), func.min(Report.area))
+        .where(
+            col(Report.area).in_(areas),
+            col(Report.period).between(*span),
+            col(Report.dataset).in_(datasets),
+            col(Report.place).is_not(None),
+        )
+        .group_by(col(Report.publisher), col(Report.place), col(Report.incident))
+    )
+    return ((who, place, period, area) for who, place, period, area in session.execute(wanted) if place is not None)
+
+
 def add_reports(session: VaultSession, rows: Iterable[Row]) -> None:
     """Keep new reports."""
     connection = session.connection()
