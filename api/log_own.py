@@ -46,9 +46,11 @@ def own_entries(request: Request, visit: Anyone, query: Annotated[LogSpan, Query
     if query.wants_all(written_as):
         _note(visit, query)
         return file(auditing.reader.stream(asked), written_as, None)
-    found, total = query.found(auditing.reader, asked, written_as), auditing.reader.count(asked)
+    found = query.found(auditing.reader, asked, written_as)
     _note(visit, query, len(found))
-    return file(found, written_as, None) if written_as != "json" else page(request, query, found, total)
+    if written_as != "json":
+        return file(found, written_as, None)
+    return page(request, query, found, auditing.reader, asked)
 
 
 def _note(visit: Visit, query: LogSpan, rows: int | None = None) -> None:

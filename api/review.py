@@ -68,9 +68,11 @@ def log_entries(
     if query.wants_all(written_as):
         reach.note(asked, purpose, note)
         return file(auditing.reader.stream(asked), written_as, hidden)
-    found, total = query.found(auditing.reader, asked, written_as), auditing.reader.count(asked)
+    found = query.found(auditing.reader, asked, written_as)
     reach.note(asked, purpose, note, rows=len(found))
-    return file(found, written_as, hidden) if written_as != "json" else page(request, query, found, total)
+    if written_as != "json":
+        return file(found, written_as, hidden)
+    return page(request, query, found, auditing.reader, asked)
 
 
 def fittings(reception: Reception, place: Place) -> Fittings:

@@ -1,23 +1,37 @@
 """Finding a page of entries in a trail of any size, in order of time, whatever is asked for together.
 
-One filter follows its index. Several together look through the entries next in turn, where common things are found
-at once; what is not common is few, and then PostgreSQL's index over all filters finds the whole of it.
+One filter follows its index. Of several together one is followed and the others are looked at, where common things
+are found at once; what is not common is few, and then PostgreSQL's index over all filters finds the whole of it.
 """
 
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, func, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    false,
+    func,
+    select,
+    tuple_,
+    union_all,
+)
 
 from models.trail import ENTRY, LEAF
 from store.trail_selection import Named, faceted, matching
 
-LOOKED_THROUGH: Final = 20_000
+LOOKED_THROUGH: Final = 3_000
 """How many entries next in turn are looked through before an index is asked for everything."""
 CHEAP_COUNT: Final = 10_000
 
 _MOST_BRANCHES: Final = 20
 """How many values of one filter are each followed along the index."""
+_WALKED: Final = ("actor", "table", "party", "operation", "purpose", "decision")
+"""The filters whose index is followed while the others are looked at, those that leave least first."""
 _NARROW: Final = "request_id"
 """A filter that leaves a handful of entries, whatever else is asked."""
 
@@ -74,21 +88,21 @@ def page(connection: Connection, named: Named, span: Sequence[ColumnElement[bool
     """The entries of a page with their places in the tree; fewer than its limit only where there are no more."""
     if _is_one_walk(named):
         return _whole(connection, _walk(named, span, cut), cut)
-    near = _whole(connection, _near(named, span, cut), cut)
-    return near if len(near) == cut.limit else _whole(connection, _all(connection, named, span, cut), cut)
+    looked = connection.execute(_near(named, span, cut)).all()
+    near = [Place(row.time, row.arrival) for row in looked if row.matches]
+    if len(near) >= cut.offset + cut.limit or len(looked) < LOOKED_THROUGH:
+        return _at(connection, near[cut.offset :][: cut.limit], cut)
+    return _whole(connection, _all(connection, named, span, cut), cut)
 
 
 def count(connection: Connection, named: Named, span: Sequence[ColumnElement[bool]]) -> int | None:
     """How many entries there are; None where that is more than is cheap to count."""
-    if _NARROW in named or (sum(map(len, named.values())) <= 1 and "area" not in named):
+    if _is_one_walk(named):
         some = select(ENTRY.c.arrival).where(*matching(named), *span).limit(CHEAP_COUNT + 1).subquery()
         found = connection.scalar(select(func.count()).select_from(some)) or 0
         return found if found <= CHEAP_COUNT else None
-    window = _window(span, Cut(0))
-    looked, found = connection.execute(
-        select(func.count(), func.count().filter(*matching(named, window))).select_from(window)
-    ).one()
-    return found if looked < LOOKED_THROUGH else None
+    looked = connection.execute(_near(named, span, Cut(0))).all()
+    return sum(row.matches for row in looked) if len(looked) < LOOKED_THROUGH else None
 
 
 def _is_one_walk(named: Named) -> bool:
@@ -112,14 +126,14 @@ def _walk(named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select
 
 
 def _near(named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
-    """Among the entries next in turn."""
-    window = _window(span, cut)
-    return cut.of(_places(window).where(*matching(named, window)), window)
-
-
-def _window(span: Sequence[ColumnElement[bool]], cut: Cut) -> FromClause:
-    next_in_turn = select(ENTRY).where(*span, *cut.starts(ENTRY)).order_by(*cut.orders(ENTRY))
-    return next_in_turn.limit(LOOKED_THROUGH).subquery("near")
+    """The entries next in turn along one filter's index, and of each whether it matches the other filters too."""
+    names = (name for name in _WALKED if len(named.get(name, ())) in range(1, _MOST_BRANCHES + 1))
+    followed = {name: named[name] for name in list(names)[:1]}
+    walked = _walk(followed, span, cut._replace(limit=LOOKED_THROUGH, offset=0)).subquery("walked")
+    near = select(ENTRY).join(walked, walked.c.arrival == ENTRY.c.arrival).subquery("near")
+    others = {name: values for name, values in named.items() if name not in followed}
+    matches = func.coalesce(and_(*matching(others, near)), false()).label("matches")
+    return _places(near).add_columns(matches).order_by(*cut.orders(near))
 
 
 def _all(connection: Connection, named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
@@ -137,9 +151,15 @@ def _places(entry: FromClause) -> Select[Any]:
 def _whole(connection: Connection, places: Select[Any], cut: Cut) -> Found:
     """The entries that stand at these places."""
     at = places.subquery("at")
-    wanted: Select[*tuple[Any, ...]] = (
-        select(ENTRY.c.arrival, LEAF.c.index, ENTRY.c.time, ENTRY.c.personal, ENTRY.c.other)
-        .select_from(at.join(ENTRY, ENTRY.c.arrival == at.c.arrival).outerjoin(LEAF, LEAF.c.arrival == at.c.arrival))
-        .order_by(*cut.orders(ENTRY))
-    )
-    return connection.execute(wanted).all()
+    return connection.execute(_entries(cut).join(at, at.c.arrival == ENTRY.c.arrival)).all()
+
+
+def _at(connection: Connection, places: Sequence[Place], cut: Cut) -> Found:
+    """The entries that stand at places that were found."""
+    return connection.execute(_entries(cut).where(ENTRY.c.arrival.in_([one.arrival for one in places]))).all()
+
+
+def _entries(cut: Cut) -> Select[*tuple[Any, ...]]:
+    columns: list[ColumnElement[Any]] = [ENTRY.c.arrival, LEAF.c.index, ENTRY.c.time, ENTRY.c.personal, ENTRY.c.other]
+    joined = ENTRY.outerjoin(LEAF, LEAF.c.arrival == ENTRY.c.arrival)
+    return select(*columns).select_from(joined).order_by(*cut.orders(ENTRY))

@@ -38,7 +38,8 @@ def _on_sqlite(element: _NamesArea, compiler: Any, **said: Any) -> str:  # noqa:
 @compiles(_NamesArea, "postgresql")
 def _on_postgresql(element: _NamesArea, compiler: Any, **said: Any) -> str:  # noqa: ANN401 - SQLAlchemy's hook
     payload, code = (compiler.process(clause, **said) for clause in element.clauses)
-    return f"strpos({payload}::json #>> '{{selection,area}}', {code}) > 0"
+    # Most payloads are passed over without being read as JSON.
+    return f"(strpos({payload}, {code}) > 0 AND strpos({payload}::json #>> '{{selection,area}}', {code}) > 0)"
 
 
 def matching(named: Named, entry: FromClause = ENTRY) -> list[ColumnElement[bool]]:

@@ -71,8 +71,8 @@ def questions(days: int) -> Iterator[tuple[str, Asked]]:
 def timed(reader: TrailReader, asked: Asked, after: EntryId | None = None) -> float:
     """Milliseconds of what one request asks the database."""
     before = time.perf_counter()
-    reader.read(asked, newest_first=True, after=after)
-    reader.count(asked)
+    if len(reader.read(asked, newest_first=True, after=after)) == 20:  # a shorter page says how many there are
+        reader.count(asked)
     return (time.perf_counter() - before) * 1000
 
 
