@@ -14,8 +14,8 @@ from auth.tokens import LIFETIME
 from models.parties import Client, Party
 from settings import PullSettings
 from tests.api.conftest import Open
-from tests.api.house import ISSUER, House
-from tests.api.shelf import NOW, TABLE, approve, put, withdraw
+from tests.api.house import ISSUER, NOW, House
+from tests.api.shelf import TABLE, approve, put, withdraw
 from tests.api.visitor import Visitor
 
 CELLS = f"/samsyn/v1/tables/{TABLE}/cells"
