@@ -34,7 +34,9 @@ def bounds(counts: Floats, week: int, kind: Kind, alpha: float, least_deviation:
         return ordinary
     _, deviation = _baseline(counts, week, _GAP, least_deviation)
     before = sum(_excess(counts, week - back, least_deviation) for back in range(1, _EARLIER + 1))
-    bound: Floats = np.maximum(0.0, counts[:, week] + deviation * (z - before))
+    varied = deviation > 0
+    room = np.multiply(deviation, z - before, out=np.zeros_like(deviation), where=varied)
+    bound: Floats = np.maximum(0.0, np.where(np.isnan(deviation), np.nan, counts[:, week] + room))
     return bound
 
 
@@ -63,9 +65,10 @@ def _baseline(counts: Floats, week: int, gap: int, least_deviation: float) -> tu
 
 
 def _excess(counts: Floats, week: int, least_deviation: float) -> Floats:
-    """How far an earlier week stood out by C2, beyond one deviation; none where nothing varied."""
+    """How far an earlier week stood out by C2, beyond one deviation; without end where nothing had varied."""
     mean, deviation = _baseline(counts, week, _GAP, least_deviation)
     over = counts[:, week] - mean
-    c2 = np.divide(over, deviation, out=np.zeros_like(over), where=deviation > 0)
+    still = np.where(over > 0, np.inf, 0.0)
+    c2 = np.divide(over, deviation, out=still, where=deviation > 0)
     excess: Floats = np.maximum(0.0, c2 - 1)
     return excess
