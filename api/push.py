@@ -25,19 +25,26 @@ from api.problems import (
     InvalidDelivery,
     KeyReused,
     NotFound,
+    SignatureRefused,
     StillInFlight,
     UnknownParameter,
     UnsupportedMediaType,
 )
+from api.push_reports import WITHDRAWALS, Body, ReportsHouse
+from api.push_reports import router as withdrawals
 from api.receipts import Receipt, receipt, refused
 from api.reception import Reception, answers, open_reception
 from api.settling import settle_deliveries
+from api.signatures import evidence_of
 from api.wire import BASE, as_json
 from audit.entry import Decision, Operation
 from intake.delivery import MEDIA_TYPES
 from intake.delivery_expectation import Expectation, Limits
 from intake.delivery_refusals import Refused
 from intake.receive import Incoming, Receiver
+from intake.reports import ReportReceiver
+from intake.reports_derived import Derived
+from intake.reports_keys import FOLDER, Keys
 from policies.classification import load_classification
 from policies.dataset import load_datasets
 from settings import PushSettings
@@ -97,7 +104,7 @@ class Sent:
     PATH,
     status_code=201,
     response_model=Receipt,
-    summary="Deliver counts",
+    summary="Deliver counts or reports",
     responses={
         201: {
             "headers": {"Location": {"description": "Where the receipt stays", "schema": {"type": "string"}}},
@@ -112,6 +119,7 @@ class Sent:
             UnsupportedMediaType,
             InvalidDelivery,
             KeyReused,
+            SignatureRefused,
         ),
     },
     openapi_extra={
@@ -125,6 +133,9 @@ def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -
     """Keep a delivery, all or nothing; a resend under the same key gets the same receipt."""
     house: PushHouse = request.app.state.push
     expected = _expected(house, visit, sent.dataset)
+    reports: ReportsHouse = request.app.state.reports
+    if reports.dataset(sent.dataset) is not None:
+        return reports.take(request, visit, Body(sent.dataset, sent.body, sent.key, sent.coverage), expected)
     incoming = Incoming(
         dataset=sent.dataset,
         publisher=visit.principal.party,
@@ -135,6 +146,7 @@ def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -
         coverage=sent.coverage,
         request_id=visit.request_id,
         at=visit.at,
+        evidence=evidence_of(request, visit, sent.dataset, sent.body),
     )
     try:
         kept = house.receiver.receive(incoming, expected, visit.note)
@@ -176,14 +188,18 @@ def fittings(settings: PushSettings, reception: Reception, closing: ExitStack, *
     classification = load_classification()
     expectations = Expectations(load_datasets(classification), classification, reading, Limits(rows=settings.max_rows))
     receiver = Receiver(writing, reading, reception.new_id)
-    house = PushHouse(receiver, expectations, TrailReader(reception.trail_reads), TrailLog(reception.trail_reads))
+    reads = TrailReader(reception.trail_reads)
+    house = PushHouse(receiver, expectations, reads, TrailLog(reception.trail_reads))
+    derived = Derived(expectations.datasets, classification)
+    keys = Keys(settings.place.keys / FOLDER)
+    reports = ReportReceiver(writing, reading, keys, derived, new_id=reception.new_id)
 
     return Fittings(
-        (router,),
-        {"push": house},
+        (router, withdrawals),
+        {"push": house, "reports": ReportsHouse(reports, expectations, reads)},
         {"vault": lambda: answers(reading)},
         starting=(lambda: settle_deliveries(reception, receiver, alone=alone),),
-        large_bodies={DELIVERIES: settings.max_body_bytes},
+        large_bodies={DELIVERIES: settings.max_body_bytes, WITHDRAWALS: settings.max_body_bytes},
     )
 
 

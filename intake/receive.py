@@ -19,7 +19,7 @@ from intake.delivery_expectation import Expectation
 from intake.delivery_fault import Faults
 from intake.delivery_refusals import FaultyDelivery, MalformedKey, Refused, StillInFlight
 from intake.receive_incoming import Incoming
-from intake.receive_keeping import put, under_key
+from intake.receive_keeping import keep_evidence, put, under_key
 from intake.receive_turns import Turns
 from models import vault
 from store import vault_deliveries
@@ -88,7 +88,8 @@ class Receiver:
         self, incoming: Incoming, counts: Counts, coverage: Coverage | None, note: Note
     ) -> vault.Delivery:
         new_id = self._new_id()
-        said = {"dataset": incoming.dataset, "delivery": new_id, "rows": len(counts)}
+        said: dict[str, Any] = {"dataset": incoming.dataset, "delivery": new_id, "rows": len(counts)}
+        said |= {"note": incoming.evidence.told} if incoming.evidence else {}
         note(Operation.COLLECT, Kind.INTENT, **said)
         try:
             kept = self._keep(incoming, new_id, counts, coverage)
@@ -108,7 +109,12 @@ class Receiver:
             sender = (incoming.client, incoming.dataset, incoming.publisher, incoming.key)
             if not vault_deliveries.take_turn(session, *sender):
                 raise StillInFlight
-            return under_key(session, incoming) or put(session, incoming, new_id, counts, coverage)
+            found = under_key(session, incoming)
+            if found is not None:
+                return found
+            kept = put(session, incoming, new_id, counts, coverage)
+            keep_evidence(session, new_id, incoming)
+            return kept
 
     def _kept_before(self, incoming: Incoming) -> vault.Delivery | None:
         with transaction(self._reading) as session:

@@ -5,6 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a delivery's signature leaves, once it was found to hold.
+
+    Attributes:
+        key_id: thumbprint of the sender's key, and `public_jwk` the key.
+        base: the very text that was signed.
+    """
+
+    key_id: str
+    public_jwk: dict[str, Any]
+    base: str
+    signature: bytes
+
+    @property
+    def told(self) -> str:
+        """The same for the trail, which so vouches for what is kept beside the delivery."""
+        return f"signature holds; key {self.key_id}; evidence sha256:{evidence_digest(self.base, self.signature)}"
+
+
+def evidence_digest(base: str, signature: bytes) -> str:
+    """What ties an entry of the trail to the evidence it tells of: sha256 of base and signature, in hex."""
+    return sha256(base.encode() + b"\n" + signature).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -18,6 +44,7 @@ class Incoming:
         coverage: the Samsyn-Coverage header, if any.
         request_id: names the request in the trail.
         at: when it came, in UTC.
+        evidence: of its signature, if it was signed.
     """
 
     dataset: str
@@ -29,6 +56,7 @@ class Incoming:
     coverage: str | None
     request_id: str
     at: datetime
+    evidence: Evidence | None = None
 
     @cached_property
     def content_digest(self) -> str:

@@ -10,7 +10,7 @@ from intake.receive_changes import changes
 from intake.receive_incoming import Incoming
 from models import vault
 from policies.law import Law, load_law
-from store import vault_counts, vault_deliveries
+from store import vault_counts, vault_deliveries, vault_signatures
 from store.sessions import VaultSession
 
 
@@ -55,6 +55,20 @@ def put(
     vault_counts.add_counts(session, delivery, change.added)
     vault_counts.replace_counts(session, delivery, change.replaced)
     return delivery
+
+
+def keep_evidence(session: VaultSession, delivery_id: str, incoming: Incoming) -> None:
+    """Keep what a delivery was signed with, if it was, in the transaction that keeps the delivery."""
+    found = incoming.evidence
+    if found is not None:
+        row = vault.DeliverySignature(
+            delivery_id=delivery_id,
+            key_id=found.key_id,
+            public_jwk=found.public_jwk,
+            base=found.base,
+            signature=found.signature,
+        )
+        vault_signatures.add_signature(session, row)
 
 
 def remembered_since(at: datetime) -> datetime:

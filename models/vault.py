@@ -1,6 +1,7 @@
 """Raw counts (schema vault). Only push writes here and only release reads; nothing here is ever shown as it is."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import (
     JSON,
@@ -47,6 +48,24 @@ class Delivery(Base, table=True):
     replaced: int
     unchanged: int
     received_at: datetime = Field(sa_type=UtcTime)
+
+
+class DeliverySignature(Base, table=True):
+    """What a delivery was signed with (RFC 9421), so that anyone can check it again, and its sender not deny it.
+
+    Attributes:
+        key_id: RFC 7638 thumbprint of the key, and `public_jwk` the key as it was registered.
+        base: the signature base (RFC 9421 §2.5), exactly as it was signed; it holds the body's digest.
+    """
+
+    __tablename__ = "delivery_signature"
+    __table_args__ = ({"schema": "vault"},)
+
+    delivery_id: str = Field(primary_key=True, foreign_key="vault.delivery.id")
+    key_id: str
+    public_jwk: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    base: str
+    signature: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
 
 
 class EventCount(Base, table=True):

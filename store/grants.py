@@ -73,6 +73,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         **_ONCE,
         **_WHERE,
         "vault.delivery": _ADD,
+        "vault.delivery_signature": _ADD,
         "vault.event_count": _KEEP,  # the newest count of a cell; what it replaces goes to earlier_count
         "vault.earlier_count": _ADD,
         "vault.coverage": _ADD,

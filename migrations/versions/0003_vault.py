@@ -123,6 +123,19 @@ def upgrade() -> None:
         "ix_release_basis_dataset", "release_basis", ["dataset", "last", "first"], unique=False, schema="vault"
     )
     op.create_table(
+        "delivery_signature",
+        sa.Column("delivery_id", sa.String(), nullable=False),
+        sa.Column("key_id", sa.String(), nullable=False),
+        sa.Column("public_jwk", sa.JSON(), nullable=False),
+        sa.Column("base", sa.String(), nullable=False),
+        sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["vault.delivery.id"], name=op.f("fk_delivery_signature_delivery_id_delivery")
+        ),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("pk_delivery_signature")),
+        schema="vault",
+    )
+    op.create_table(
         "report",
         sa.Column("dataset", sa.String(), nullable=False),
         sa.Column("publisher", sa.String(), nullable=False),
@@ -164,6 +177,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("delivery_signature", schema="vault")
     op.drop_index(op.f("ix_data_key_reversal_key"), table_name="data_key", schema="vault")
     op.drop_table("data_key", schema="vault")
     for index in _REPORT_INDEXES:

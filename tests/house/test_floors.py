@@ -37,6 +37,7 @@ RAW = {
     "store.vault_counts",
     "store.vault_deliveries",
     "store.vault_reading",
+    "store.vault_signatures",
     "intake",
     "release",
     "pseudonyms",
