@@ -1,6 +1,7 @@
 """`samsyn release`: put tables on the shelf, see what lies there, take one back."""
 
 import json
+from concurrent.futures import BrokenExecutor
 from dataclasses import asdict
 from typing import Annotated
 
@@ -14,13 +15,15 @@ from cli.listing import listing, show
 from cli.opening import Opened, new_id, now, opened
 from cli.pulled import tell_readers
 from cli.release_attack import attack
+from cli.release_crew import crew, processors
 from cli.release_preview import preview
 from policies.reading import PolicyError
 from release.cell_key import FOLDER as CELL_KEY
 from release.cell_key import CellKeyError, read_cell_key
 from release.due import Engines
+from release.outcome import Outcome
 from release.reading import load_rules
-from release.run import Outcome, Releaser
+from release.run import Releaser
 from store import shelf
 from store.sessions import ShelfSession, transaction
 from store.trail_intents import settle
@@ -46,11 +49,19 @@ def run(
     *,
     table: Annotated[str | None, typer.Option(help="Only this table.")] = None,
     scheduled: Annotated[bool, typer.Option("--scheduled", help="Only tables whose calendar names today.")] = False,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many tables to make safe at a time; else one for each processor."),
+    ] = None,
     as_json: _Json = False,
 ) -> None:
-    """Release every table that has something new: read the vault, make it safe, put it on the shelf."""
+    """Release every table that has something new: read the vault, make it safe, put it on the shelf.
+
+    Tables that some party sees together are made one after the other, others side by side. What is released stays so
+    if the run is ended; the next run goes on with the rest.
+    """
     with opened("releaser") as home:
-        outcomes = run_releases(home, only=table, scheduled=scheduled, quiet=as_json)
+        outcomes = run_releases(home, only=table, scheduled=scheduled, quiet=as_json, workers=workers)
     if table is not None and not outcomes:
         raise Stop(f"no agreement in force grants a table {table!r}: `samsyn agreement list` shows those there are")
     if as_json:
@@ -119,7 +130,7 @@ def releaser(home: Opened) -> Releaser:
 
 
 def run_releases(
-    home: Opened, *, only: str | None = None, scheduled: bool = False, quiet: bool = False
+    home: Opened, *, only: str | None = None, scheduled: bool = False, quiet: bool = False, workers: int | None = None
 ) -> list[Outcome]:
     """Release what is due, with a progress bar on stderr."""
     lock = FileLock(home.place.home / "release.lock")
@@ -128,16 +139,21 @@ def run_releases(
     home.closing.callback(lock.release)
     made = releaser(home)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=quiet) as bar:
-        total = len(made.granted(now().date())) if only is None else 1
+    total = len(made.granted(now().date())) if only is None else 1
+    outcomes = []
+    with (
+        crew(min(workers or processors(), total)) as able,
+        Progress(*columns, console=Console(stderr=True), disable=quiet) as bar,
+    ):
         task = bar.add_task("Making tables safe", total=total)
-        outcomes = []
         try:
-            for outcome in made.run(only=only, scheduled=scheduled):
+            for outcome in made.run(only=only, scheduled=scheduled, crew=able):
                 outcomes.append(outcome)
                 bar.advance(task)
         except PolicyError as error:
             raise Stop(str(error)) from None
+        except BrokenExecutor:
+            raise Stop("a process that made a table safe was ended: run it again, what is released stays so") from None
     return outcomes
 
 

@@ -22,9 +22,10 @@ from policies.disclosing import may_release
 from policies.verdict import Permit
 from release.cell_key import CellKey
 from release.due import Due, Engines, look
+from release.outcome import Outcome
 from release.reading import Rules, load_rules
 from release.reattack import Report, holdings, reattack
-from release.run import Outcome, Releaser
+from release.run import Releaser
 from settings import Place
 from store import shelf
 from store.sessions import ReferenceSession, ShelfSession, VaultSession, open_engine, transaction
