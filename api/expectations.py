@@ -40,7 +40,8 @@ class Expectations:
         found = self.datasets.get(dataset)
         with transaction(self.reference) as opened:
             party = find_party(PartiesSession(opened), publisher)
-        if found is None or not found.takes_from(publisher, party.kind if party else ""):
+        kind = party.kind if party else ""
+        if found is None or not found.is_delivered or not found.takes_from(publisher, kind):
             return None
         levels = self._levels_of(found.area_scheme)
         named = publisher in found.publishers

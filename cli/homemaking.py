@@ -10,6 +10,7 @@ from cli.opening import now
 from intake.area import Areas
 from intake.areas_builtin import bra, sverige
 from intake.areas_store import store_areas
+from intake.reports_keys import make_keys
 from release.cell_key import FOLDER as CELL_KEY
 from release.cell_key import make_cell_key, read_cell_key
 from settings import Place, key_passphrase_file
@@ -41,6 +42,7 @@ def make_home(where: Place, origin: str) -> Iterator[str]:
         make_log_key(log, origin)
     if read_cell_key(where.keys / CELL_KEY) is None:
         make_cell_key(where.keys / CELL_KEY)
+    make_keys(where.keys, now().date())
     yield "Drawing län, kommuner and Brå's areas"
     _store(where, sverige())
     _store(where, bra())
