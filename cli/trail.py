@@ -12,6 +12,7 @@ from cli.errors import Stop
 from cli.trail_ask import ask
 from cli.trail_bundle import verify_bundle
 from cli.trail_cosignatures import cosignatures
+from cli.trail_evidence import evidence
 from cli.trail_keys import kept_checkpoint, log_key, needed
 from cli.trail_published import verify_published
 from cli.trail_questions import export, show
@@ -27,6 +28,7 @@ app.command()(export)
 app.command()(watch)
 app.command()(ask)
 app.command()(cosignatures)
+app.command()(evidence)
 app.add_typer(trail_mandate.app, name="mandate")
 
 
