@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 DEFAULT_HOME = "var"
 DEFAULT_PORT = 8000
@@ -76,6 +78,37 @@ def witnesses(environ: Mapping[str, str] | None = None) -> tuple[tuple[str, str]
             raise SettingsError(f"SAMSYN_WITNESSES: {one!r} should be a verifier key, a space and an http(s) URL")
         found.append((key, url.strip().rstrip("/")))
     return tuple(found)
+
+
+class Siem(NamedTuple):
+    """Where the trail is told to a SIEM: syslog at `udp`, `tcp` or `unix`, JSON lines at `jsonl` or in a `file`."""
+
+    url: str
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+
+def siem(environ: Mapping[str, str] | None = None) -> Siem | None:
+    """The SIEM of SAMSYN_SIEM: udp://HOST:PORT, tcp://HOST:PORT, unix:///PATH, jsonl://HOST:PORT or file:///PATH."""
+    env = os.environ if environ is None else environ
+    url = env.get("SAMSYN_SIEM", "")
+    if not url:
+        return None
+    rule = "udp://, tcp:// or jsonl:// with a host and a port, or unix:// or file:// with a path"
+    wrong = f"SAMSYN_SIEM: {url!r} should be {rule}"
+    try:
+        parts = urlsplit(url)
+        found = Siem(url, parts.scheme, parts.hostname or "", parts.port or 0, parts.path)
+    except ValueError:
+        raise SettingsError(wrong) from None
+    by_path = found.scheme in {"unix", "file"}
+    if found.scheme not in {"udp", "tcp", "jsonl", "unix", "file"} or not (
+        found.path if by_path else found.host and found.port
+    ):
+        raise SettingsError(wrong)
+    return found
 
 
 def key_passphrase_file(environ: Mapping[str, str] | None = None) -> Path | None:
@@ -175,10 +208,12 @@ class ReviewSettings(DoorSettings):
 
     Attributes:
         witnesses: to whom each checkpoint of the trail is submitted, as verifier key and URL.
+        siem: where entries are told besides, or None.
     """
 
     sequence: bool = True
     witnesses: tuple[tuple[str, str], ...] = field(default_factory=witnesses)
+    siem: Siem | None = field(default_factory=siem)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ that take requests hold no signing key. Here they share a process; their databas
 from contextlib import ExitStack
 
 from api import desk, log, pull, push, review, sign_in_fittings, token
+from api.forwarding import start_forwarding
 from api.frame import Door, frame
 from api.reception import open_reception
 from api.sequencing import start_sequencer
@@ -22,6 +23,7 @@ def app(place: Place, issuer: str) -> Door:
         fittings = (
             reception.fittings()
             + sequencing.fittings
+            + start_forwarding(settings, settings.siem, closing, sequencing.leads)
             + token.fittings(settings)
             + push.fittings(PushSettings(place, issuer), reception, closing, alone=True)
             + pull.fittings(PullSettings(place, issuer), closing)

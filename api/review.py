@@ -17,6 +17,7 @@ from api.depends import Auditor
 from api.errands import Purposes, purpose_of
 from api.examples import shown
 from api.fittings import Fittings
+from api.forwarding import start_forwarding
 from api.frame import Door, frame
 from api.log_page import LogEntries, page
 from api.log_query import FORMATS, LogQuery
@@ -91,5 +92,5 @@ def app(settings: ReviewSettings) -> Door:
         reception = open_reception(settings, "reviewer", closing, wake=sequencing.wake if sequencing else None)
         doors = token.fittings(settings) + log.fittings(reception) + fittings(reception, settings.place)
         if sequencing:
-            doors += sequencing.fittings
+            doors += sequencing.fittings + start_forwarding(settings, settings.siem, closing, sequencing.leads)
         return frame(reception.fittings() + doors, closing.pop_all())

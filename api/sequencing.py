@@ -30,10 +30,12 @@ class Sequencing:
 
     Attributes:
         wake: tells it that there are new entries.
+        leads: whether this process holds the lock.
         fittings: what the frame is given of it.
     """
 
     wake: Callable[[], None]
+    leads: Callable[[], bool]
     fittings: Fittings
 
 
@@ -58,7 +60,7 @@ def start_sequencer(
     if not witnesses:
         trail_published.end(engine)
         closing.enter_context(sequencer)
-        return Sequencing(sequencer.wake, Fittings(()))
+        return Sequencing(sequencer.wake, lambda: sequencer.leads, Fittings(()))
     reads = open_engine(settings.place, "sequencer")
     closing.callback(reads.dispose)
     http = closing.enter_context(httpx.Client(timeout=witnessing.PATIENCE_SECONDS))
@@ -70,7 +72,7 @@ def start_sequencer(
     trail_published.begin(engine)
     closing.enter_context(sequencer)
     submitting.start()
-    return Sequencing(sequencer.wake, Fittings((), checks={witnessing.NAME: submitting.check}))
+    return Sequencing(sequencer.wake, lambda: sequencer.leads, Fittings((), checks={witnessing.NAME: submitting.check}))
 
 
 def _ask_first(submitting: Witnessing, log: TrailLog, key: SigningKey) -> None:

@@ -169,8 +169,26 @@ class TrailMandate(Base, table=True):
     since: str = Field(sa_type=Text)
 
 
-ENTRY, LEAF, NODE, HEAD, MANDATE = (
-    METADATA.tables[f"trail.{name}"] for name in ("entry", "leaf", "node", "head", "mandate")
+class TrailForwarded(Base, table=True):
+    """How far the trail was told to a receiver outside, such as a SIEM.
+
+    Attributes:
+        receiver: its address.
+        arrival: the last entry it was sent.
+        dropped: how many entries it was never sent.
+    """
+
+    __tablename__ = "forwarded"
+    __table_args__ = ({"schema": "trail"},)
+
+    receiver: str = Field(sa_type=Text, primary_key=True)
+    arrival: int = Field(sa_type=_BIG)
+    dropped: int = Field(sa_type=_BIG)
+    updated_at: str = Field(sa_type=Text)
+
+
+ENTRY, LEAF, NODE, HEAD, MANDATE, FORWARDED = (
+    METADATA.tables[f"trail.{name}"] for name in ("entry", "leaf", "node", "head", "mandate", "forwarded")
 )
 
 HEAD_ID = 1

@@ -119,6 +119,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         **_EPOCHS,
         **_APPEND,
         "trail.mandate": _READ,
+        "trail.forwarded": _KEEP,
     },
     "desk": {
         **_WHO,

@@ -151,15 +151,17 @@ def _places(entry: FromClause) -> Select[Any]:
 def _whole(connection: Connection, places: Select[Any], cut: Cut) -> Found:
     """The entries that stand at these places."""
     at = places.subquery("at")
-    return connection.execute(_entries(cut).join(at, at.c.arrival == ENTRY.c.arrival)).all()
+    return connection.execute(entries_at().join(at, at.c.arrival == ENTRY.c.arrival).order_by(*cut.orders(ENTRY))).all()
 
 
 def _at(connection: Connection, places: Sequence[Place], cut: Cut) -> Found:
     """The entries that stand at places that were found."""
-    return connection.execute(_entries(cut).where(ENTRY.c.arrival.in_([one.arrival for one in places]))).all()
+    wanted = entries_at().where(ENTRY.c.arrival.in_([one.arrival for one in places]))
+    return connection.execute(wanted.order_by(*cut.orders(ENTRY))).all()
 
 
-def _entries(cut: Cut) -> Select[*tuple[Any, ...]]:
+def entries_at() -> Select[*tuple[Any, ...]]:
+    """What is read of entries; where they stand is for whoever asks."""
     columns: list[ColumnElement[Any]] = [ENTRY.c.arrival, LEAF.c.index, ENTRY.c.time, ENTRY.c.personal, ENTRY.c.other]
     joined = ENTRY.outerjoin(LEAF, LEAF.c.arrival == ENTRY.c.arrival)
-    return select(*columns).select_from(joined).order_by(*cut.orders(ENTRY))
+    return select(*columns).select_from(joined)

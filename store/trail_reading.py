@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from audit.entry import leaf_time
 from models.trail import ENTRY, LEAF
 from store.trail import EntryId, TrailUnavailable
-from store.trail_pages import Cut, Place, count, place_of
+from store.trail_pages import Cut, Place, count, entries_at, place_of
 from store.trail_pages import page as found
 
 _STREAM_STEP: Final = 1000
@@ -151,6 +151,17 @@ class TrailReader:
             if index is not None or time.monotonic() >= until:
                 return index
             time.sleep(_POLL_SECONDS)
+
+
+def entries_between(engine: Engine, after: int, last: int) -> list[Logged]:
+    """The entries after one number of arrival up to another, in that order.
+
+    Raises:
+        TrailUnavailable: the trail cannot be read.
+    """
+    wanted = entries_at().where(ENTRY.c.arrival > after, ENTRY.c.arrival <= last).order_by(ENTRY.c.arrival)
+    with reading(engine) as connection:
+        return [_logged(row) for row in connection.execute(wanted)]
 
 
 def _logged(row: Row[*tuple[Any, ...]]) -> Logged:

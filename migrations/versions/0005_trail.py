@@ -161,12 +161,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mandate")),
         schema="trail",
     )
+    op.create_table(
+        "forwarded",
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("arrival", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("dropped", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("updated_at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("receiver", name=op.f("pk_forwarded")),
+        schema="trail",
+    )
     on_sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in SQLITE_TRIGGERS if on_sqlite else POSTGRESQL_TRIGGERS + POSTGRESQL_FACETS:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("forwarded", schema="trail")
     op.drop_table("mandate", schema="trail")
     op.drop_table("node", schema="trail")
     op.drop_table("leaf", schema="trail")
