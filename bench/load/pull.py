@@ -94,7 +94,7 @@ def _plain(content: bytes) -> Iterator[list[Server]]:
 
 def token(home: Path, url: str, role: str = "reader", party: str = "huddinge") -> str:
     """A demo client's access token."""
-    clients = json.loads((home / "demo.json").read_text())["clients"]
+    clients = json.loads((home / "demo-accounts.json").read_text())
     client = next(one for one in clients if (one["party"], one["role"]) == (party, role))
     form = {
         "grant_type": "client_credentials",
