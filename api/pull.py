@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from api import examples
+from api import releases as news
 from api.again import Memory, left
 from api.answers import Validators, answer, chosen, etag, file, known, made, not_modified, sent
 from api.catalogue import TableBody, TableList, description, summary, transferred
@@ -151,7 +152,7 @@ def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
     engine = open_engine(settings.place, "puller")
     closing.callback(engine.dispose)
     return Fittings(
-        (router, *ROUTERS),
+        (router, news.router, *ROUTERS),
         {
             "readings": Readings(Rules(engine), Shelves(engine)),
             "pull": PullHouse(KeptFiles(), Geometries(engine)),

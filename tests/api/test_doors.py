@@ -21,7 +21,7 @@ from api.frame import Door
 from api.problem_docs import catalogue
 from api.problems import MEDIA_TYPE
 from api.receipts import Receipt
-from auth.principal import RIGHTS, Role
+from auth.rights import RIGHTS, Role
 from auth.scopes import Scope
 from settings import DeskSettings, Place, PullSettings, PushSettings, ReviewSettings
 from tests.api.house import CLIENTS, ISSUER, House, furnish
@@ -45,6 +45,8 @@ ERRANDS = {
     "/samsyn/v1/tables": Scope.TABLES,
     "/samsyn/v1/tables/{table}": Scope.TABLES,
     "/samsyn/v1/tables/{table}/cells": Scope.TABLES,
+    "/samsyn/v1/releases": Scope.TABLES,
+    "/samsyn/v1/release-calendar": Scope.TABLES,
     "/samsyn/v1/log-entries": Scope.LOG,
     "/samsyn/v1/log-entries/own": Scope.OWN_LOG,
     "/samsyn/v1/log-names/{pseudonym}": Scope.LOG,
