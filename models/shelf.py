@@ -64,3 +64,22 @@ class ReleasedTable(Base, table=True):
     cell_count: int
     withheld_count: int
     digest: str
+
+
+class ReleasedSignals(Base, table=True):
+    """What stands out in a released table, computed from its protected cells alone.
+
+    Attributes:
+        version, parameters: of the method.
+        signals: Arrow IPC (zstd), a row a cell and week that was compared with its own history.
+        areas: the newest week's area index and clusters, with the weights behind the index.
+    """
+
+    __tablename__ = "signal"
+    __table_args__ = ({"schema": "shelf"},)
+
+    release_id: str = Field(primary_key=True, foreign_key="shelf.release.id")
+    version: int
+    parameters: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))
+    signals: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    areas: dict[str, object] = Field(sa_column=Column(JSON, nullable=False))

@@ -28,6 +28,7 @@ from release.outcome import Alone, Crew, Job, Named, Outcome
 from release.reading import Rules, agreements
 from release.shape import ShapeError
 from release.shelving import rows
+from release.signal_shelving import signal_row
 from release.tables import as_columns, join
 from release.turns import Begun, next_of
 from store import shelf, vault_basis
@@ -156,8 +157,9 @@ class Releaser:
         kept = past.basis_of(basis, named.release, due.scope.dataset.id, due.circle, named.at)
         with transaction(self._engines.vault) as session:
             vault_basis.keep_basis(VaultSession(session), kept)
+        signals = signal_row(self._engines.reads, due, made, named)
         with transaction(self._engines.shelf) as session:
-            shelf.put(ShelfSession(session), *rows(due, made, named, self._rules.digest(due.scope.dataset)))
+            shelf.put(ShelfSession(session), *rows(due, made, named, self._rules.digest(due.scope.dataset)), signals)
 
     def _tell(self, begun: Begun, status: Status, **told: int) -> None:
         """Note what became of an announced release."""

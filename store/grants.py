@@ -95,6 +95,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "shelf.release": _KEEP,  # a withdrawal marks it
         "shelf.epoch": _COUNTED,
         "shelf.released_table": _ADD,
+        "shelf.signal": _ADD,
         "desk.agreement_version": _READ,
         "desk.agreement_step": _READ,
         **_APPEND,
@@ -106,6 +107,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         **_WHERE,
         "shelf.release": _READ,
         "shelf.released_table": _READ,
+        "shelf.signal": _READ,
         "desk.agreement_version": _READ,
         "desk.agreement_step": _READ,
         **_EPOCHS,

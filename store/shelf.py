@@ -5,18 +5,20 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from models.shelf import Release, ReleasedTable
+from models.shelf import Release, ReleasedSignals, ReleasedTable
 from store.sessions import ShelfSession
 
 RELEASED = "released"
 WITHDRAWN = "withdrawn"
 
 
-def put(session: ShelfSession, release: Release, table: ReleasedTable) -> None:
-    """Put a release and its cells on the shelf, both or neither."""
+def put(session: ShelfSession, release: Release, table: ReleasedTable, signals: ReleasedSignals | None = None) -> None:
+    """Put a release, its cells and its signals on the shelf, all or nothing."""
     session.add(release)
     session.flush()
     session.add(table)
+    if signals is not None:
+        session.add(signals)
 
 
 def release_of(session: ShelfSession, release_id: str) -> Release | None:
@@ -54,6 +56,11 @@ def latest_of(session: ShelfSession, table_ids: Collection[str]) -> dict[str, Re
 def table_of(session: ShelfSession, release_id: str) -> ReleasedTable | None:
     """The cells of a release and the codes they speak in."""
     return session.get(ReleasedTable, release_id)
+
+
+def signals_of(session: ShelfSession, release_id: str) -> ReleasedSignals | None:
+    """What stands out in a release; None for a table whose periods are not weeks."""
+    return session.get(ReleasedSignals, release_id)
 
 
 def withdraw(session: ShelfSession, release: Release, at: datetime, reason: str) -> None:

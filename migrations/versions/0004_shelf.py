@@ -50,6 +50,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release_id", name=op.f("pk_released_table")),
         schema="shelf",
     )
+    op.create_table(
+        "signal",
+        sa.Column("release_id", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("parameters", sa.JSON(), nullable=False),
+        sa.Column("signals", sa.LargeBinary(), nullable=False),
+        sa.Column("areas", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["release_id"], ["shelf.release.id"], name=op.f("fk_signal_release_id_release")),
+        sa.PrimaryKeyConstraint("release_id", name=op.f("pk_signal")),
+        schema="shelf",
+    )
     epoch = op.create_table(
         "epoch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -62,6 +73,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("epoch", schema="shelf")
+    op.drop_table("signal", schema="shelf")
     op.drop_table("released_table", schema="shelf")
     op.drop_index("ix_release_table_id_released_at", table_name="release", schema="shelf")
     op.drop_table("release", schema="shelf")
