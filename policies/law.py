@@ -83,6 +83,8 @@ class Rules(Strict):
     trail_payload_days: Rule[Whole]
     idempotency_days: Rule[Whole]
     pseudonym_key_days: Rule[Whole]
+    pseudonym_overlap_weeks: Rule[Whole]
+    reversal_days: Rule[Whole]
     lagesbild_months: Rule[Whole]
 
 
@@ -153,6 +155,16 @@ class LawOn:
     def pseudonym_key_days(self) -> int:
         """How long a key of pseudonyms is kept after its last use."""
         return self.rules.pseudonym_key_days.at(self.day).value
+
+    @property
+    def pseudonym_overlap_weeks(self) -> int:
+        """How long a key of pseudonyms still matches after the next one has begun."""
+        return self.rules.pseudonym_overlap_weeks.at(self.day).value
+
+    @property
+    def reversal_days(self) -> int:
+        """How long a request to open a sealed field stands, and an approval of it."""
+        return self.rules.reversal_days.at(self.day).value
 
     @property
     def lagesbild_months(self) -> int:

@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 MARK: Final = b"samsyn reversal v1\n"
-LONGEST: Final = timedelta(days=7)
-"""How long a request may stay open, and an approval good."""
 
 
 class ReversalError(ValueError):
@@ -82,6 +80,14 @@ class Officer:
     public: Ed25519PublicKey
 
 
+@dataclass(frozen=True)
+class Rules:
+    """Who may sign, and how long a statement may stand, as the law of the day says."""
+
+    officers: Mapping[str, Officer]
+    longest: timedelta
+
+
 Said = TypeVar("Said", Request, Approval)
 
 
@@ -98,7 +104,19 @@ class Signed(Generic[Said]):
         return cls(said, private.sign(said.statement()))
 
 
-def check_request(request: Signed[Request], officers: Mapping[str, Officer], now: datetime) -> None:
+def read_request(statement: bytes) -> Request:
+    """The request that a statement says; ReversalError where it says none."""
+    said = _read(statement, "request")
+    return _same(statement, _made(Request, said))
+
+
+def read_approval(statement: bytes) -> Approval:
+    """The approval that a statement says; ReversalError where it says none."""
+    said = _read(statement, "approval")
+    return _same(statement, _made(Approval, said))
+
+
+def check_request(request: Signed[Request], rules: Rules, now: datetime) -> None:
     """Say why a request does not hold.
 
     Raises:
@@ -107,33 +125,33 @@ def check_request(request: Signed[Request], officers: Mapping[str, Officer], now
     said = request.said
     if not said.ground.strip() or not said.purpose.strip():
         raise ReversalError("a request states its ground and its purpose")
-    _check_signature("request", said, request.signature, officers)
-    _check_time("request", said.at, said.until, now)
+    _check_signature("request", said, request.signature, rules.officers)
+    _check_time("request", said, rules, now)
 
 
-def check(request: Signed[Request], approval: Signed[Approval], officers: Mapping[str, Officer], now: datetime) -> None:
+def check(request: Signed[Request], approval: Signed[Approval], rules: Rules, now: datetime) -> None:
     """Say why a field must not be opened.
 
     Raises:
         ReversalError: as `check_request`, or the approval is not another person's, not of this request, or out of time.
     """
-    check_request(request, officers, now)
+    check_request(request, rules, now)
     asked, approved = request.said, approval.said
-    _check_signature("approval", approved, approval.signature, officers)
-    _check_time("approval", approved.at, approved.until, now)
+    _check_signature("approval", approved, approval.signature, rules.officers)
+    _check_time("approval", approved, rules, now)
     if (approved.request, approved.digest) != (asked.id, asked.digest):
         raise ReversalError("the approval is of another request than this one as it was signed")
     if approved.at < asked.at:
         raise ReversalError("the approval is older than the request")
-    if approved.person == asked.person or _raw(officers, approved.person) == _raw(officers, asked.person):
+    if approved.person == asked.person or _raw(rules, approved.person) == _raw(rules, asked.person):
         raise ReversalError("the person who asks cannot approve: another one must")
 
 
-def _check_time(what: str, at: datetime, until: datetime, now: datetime) -> None:
-    if until - at > LONGEST:
-        raise ReversalError(f"the {what} is meant to last longer than {LONGEST.days} days")
-    if not at <= now <= until:
-        raise ReversalError(f"the {what} is good from {at} to {until}, and it is {now}")
+def _check_time(what: str, said: Request | Approval, rules: Rules, now: datetime) -> None:
+    if said.until - said.at > rules.longest:
+        raise ReversalError(f"the {what} is meant to last longer than {rules.longest.days} days")
+    if not said.at <= now <= said.until:
+        raise ReversalError(f"the {what} is good from {said.at} to {said.until}, and it is {now}")
 
 
 def _check_signature(what: str, said: Request | Approval, signature: bytes, officers: Mapping[str, Officer]) -> None:
@@ -148,8 +166,8 @@ def _check_signature(what: str, said: Request | Approval, signature: bytes, offi
         ) from None
 
 
-def _raw(officers: Mapping[str, Officer], person: str) -> bytes:
-    return officers[person].public.public_bytes_raw()
+def _raw(rules: Rules, person: str) -> bytes:
+    return rules.officers[person].public.public_bytes_raw()
 
 
 def _canonical(kind: str, said: Mapping[str, object]) -> bytes:
@@ -157,3 +175,29 @@ def _canonical(kind: str, said: Mapping[str, object]) -> bytes:
     return (
         MARK + json.dumps({"kind": kind, **plain}, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     )
+
+
+def _read(statement: bytes, kind: str) -> dict[str, Any]:
+    try:
+        said = {"kind": None, **json.loads(statement.removeprefix(MARK))}
+        found = said.pop("kind")
+        read = {**said, "at": datetime.fromisoformat(said["at"]), "until": datetime.fromisoformat(said["until"])}
+    except (ValueError, KeyError, AttributeError, TypeError):
+        raise ReversalError(f"this is no {kind} as it was signed") from None
+    if found != kind:
+        raise ReversalError(f"this is no {kind} but a {found}")
+    return read
+
+
+def _made(shape: type[Said], said: dict[str, Any]) -> Said:
+    try:
+        return shape(**said)
+    except TypeError:
+        raise ReversalError("the statement lacks something, or says more than it may") from None
+
+
+def _same(statement: bytes, said: Said) -> Said:
+    """What was read, if it says exactly what was signed."""
+    if said.statement() != statement:
+        raise ReversalError("the statement is not written as it was signed")
+    return said

@@ -35,6 +35,7 @@ def test_the_other_numbers_are_these() -> None:
     assert on.raw_counts_days == 2192
     assert on.trail_payload_days == 1826
     assert on.idempotency_days == 30
+    assert (on.pseudonym_overlap_weeks, on.reversal_days) == (8, 7)
     assert on.pseudonym_key_days == 731
     assert on.lagesbild_months == 24
 
