@@ -18,7 +18,7 @@ from api.problems import (
     WrongRole,
 )
 from api.wire import ProblemBody
-from auth.principal import RIGHTS
+from auth.rights import RIGHTS
 from auth.scopes import Scope
 
 VERSION: Final = version("samsyn")

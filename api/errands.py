@@ -17,7 +17,8 @@ from api.parameters import known_parameters
 from api.problems import PurposeMissing, WrongRole
 from api.reception import Reception
 from audit.entry import Decision, Entry, Kind, Operation
-from auth.principal import RIGHTS, Principal, Role
+from auth.principal import Principal
+from auth.rights import RIGHTS, Role
 from auth.scopes import Scope
 from policies.parties import PURPOSES
 from store.trail import EntryId

@@ -25,7 +25,7 @@ from api.reception import Reception
 from api.sign_in_lobby import SignedIn, lobby_of
 from audit.entry import Decision, Entry, Kind, Operation
 from auth.people import person_principal
-from auth.principal import RIGHTS, Role
+from auth.rights import RIGHTS, Role
 from auth.scopes import Scope
 from auth.sessions import Stage, form_token, is_form_token
 from models.parties import Party

@@ -26,7 +26,7 @@ from api.sign_in_tries import browser_of
 from audit.entry import Decision, Operation
 from auth.oidc import Challenge, OidcError, Organisation
 from auth.organisations import GrantError
-from auth.principal import Role
+from auth.rights import Role
 from auth.sessions import digest_of, new_token
 from models.people import Person, SignInAttempt
 from store import people as store

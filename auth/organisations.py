@@ -27,7 +27,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from auth.principal import Role, RoleError, read_roles
+from auth.principal import RoleError, read_roles
+from auth.rights import Role
 
 FILE: Final = "organisations.toml"
 SCOPES: Final = ("openid", "profile")

@@ -1,60 +1,12 @@
-"""Who is asking, for which party, in which roles; and the one table of what each role may do.
+"""Who is asking, for which party, in which roles; what each role may do stands in `auth.rights`."""
 
-    role            deliveries  tables  measures  agreements  log       operations  own-log
-    publisher       own                                                             own
-    reader                      own                                                 own
-    analyst                     own     own                                         own
-    policy-officer                                own                               own
-    auditor                                                   own/all               own
-    operator                                                            all         own
-
-*own* means for the caller's own party; which tables that comes to is for `policies` to decide, and in *own-log*, which
-everyone holds, what the log says of the caller. An auditor of an independent reviewing body reads the whole log, any
-other auditor what concerns its own party, unless a mandate says otherwise. Duties are kept apart: who audits does
-nothing else, and who operates the service reads no counts.
-"""
-
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Final
 
+from auth.rights import RIGHTS, Role
 from auth.scopes import Scope, ScopeError
-
-
-class Role(StrEnum):
-    """A role that a party gives to a client or a person."""
-
-    PUBLISHER = "publisher"
-    READER = "reader"
-    ANALYST = "analyst"
-    POLICY_OFFICER = "policy-officer"
-    AUDITOR = "auditor"
-    OPERATOR = "operator"
-
-
-@dataclass(frozen=True)
-class Rights:
-    """What a role may do, in words and as scopes; `alone` when it may be joined with no other role."""
-
-    sentence: str
-    scopes: frozenset[Scope]
-    alone: bool = False
-
-
-def _rights(sentence: str, *scopes: Scope, alone: bool = False) -> Rights:
-    return Rights(sentence, frozenset({*scopes, Scope.OWN_LOG}), alone)  # anyone may see what is noted of them
-
-
-RIGHTS: Final[Mapping[Role, Rights]] = {
-    Role.PUBLISHER: _rights("delivers its party's counts and reads its own receipts", Scope.DELIVERIES),
-    Role.READER: _rights("pulls the tables its party's agreements grant", Scope.TABLES),
-    Role.ANALYST: _rights("reads the tables and follows up measures", Scope.TABLES, Scope.MEASURES),
-    Role.POLICY_OFFICER: _rights("proposes and approves its party's agreements", Scope.AGREEMENTS),
-    Role.AUDITOR: _rights("reads the log of who read what; pushes and pulls nothing", Scope.LOG, alone=True),
-    Role.OPERATOR: _rights("keeps parties, clients and keys; reads no counts", Scope.OPERATIONS, alone=True),
-}
 
 INDEPENDENT: Final = "auditor"
 """The kind of party whose auditors read the whole log."""

@@ -7,8 +7,9 @@ from sqlalchemy import Engine
 
 from auth.access_keys import Shown
 from auth.jose import TokenError
-from auth.principal import Principal, Role, read_roles, scopes_of
+from auth.principal import Principal, read_roles, scopes_of
 from auth.remembered import Recent
+from auth.rights import Role
 from auth.scopes import Scope, read_scopes
 from auth.tokens import Claims
 from models.parties import AccessKey, Client, Party

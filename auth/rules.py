@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auth.principal import Role
+from auth.rights import Role
 
 V = TypeVar("V")
 

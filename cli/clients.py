@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from audit.entry import Operation
-from auth.principal import Role, RoleError, read_roles
+from auth.principal import RoleError, read_roles
+from auth.rights import Role
 from cli.client_keys import Binding, Given, credentials
 from cli.errors import Stop
 from cli.listing import listing, show

@@ -11,7 +11,8 @@ import typer
 
 from audit.entry import Operation
 from auth.people import NAME
-from auth.principal import Role, RoleError, read_roles
+from auth.principal import RoleError, read_roles
+from auth.rights import Role, as_markdown
 from auth.sealing import load_seal
 from auth.secrets import hash_secret, new_secret
 from cli.errors import Stop
@@ -114,6 +115,12 @@ def reset(
     told = f"person {user}: password set anew{', second factor forgotten' if factor else ''}"
     _change(user, told, forget_codes=factor, **(changed | ({"factor": None} if factor else {})))
     _tell(user, secret, as_json=as_json)
+
+
+@app.command("rights")
+def rights() -> None:
+    """Print what each role may do, with its own party's and with others', as docs/roles.md has it."""
+    typer.echo(as_markdown(), nl=False)
 
 
 @app.command("unlock")

@@ -41,7 +41,7 @@ class Client(Base, table=True):
     """A machine client of a party.
 
     Attributes:
-        roles: names of `auth.principal.Role`.
+        roles: names of `auth.rights.Role`.
         default_purpose: the purpose of a reading that states none, or None if it must always say.
         secret_hash: argon2id hash of the client secret, or None where the registration allows no secret.
         keys: its public keys as JWKs (EC P-256, RFC 7638 thumbprint as `kid`); they prove it and verify its signatures.

@@ -16,7 +16,7 @@ class Person(Base, table=True):
 
     Attributes:
         id: the name they sign in with, or `provider:…` for one whose organisation signs them in.
-        roles: names of `auth.principal.Role`.
+        roles: names of `auth.rights.Role`.
         default_purpose: what their readings are for unless they say otherwise.
         password_hash: argon2id, or None for one whose organisation signs them in.
         must_change: the password was set by somebody else and is good for one thing: choosing another.

@@ -23,7 +23,7 @@ from api.pages.words import LANGUAGES, NAMES, Language, language_of, said, trans
 from api.sign_in_cookies import LANGUAGE, THEME
 from api.sign_in_errand import PageVisit
 from api.sign_in_lobby import lobby_of
-from auth.principal import Role
+from auth.rights import Role
 
 HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "

@@ -46,7 +46,7 @@ def add_person(house: House, name: str, role: str = "analyst", party: str = "sod
 def keep_row(house: House, row: Person | PersonSession) -> None:
     engine = open_engine(house.place, "owner")
     with transaction(engine) as session:
-        keep(PartiesSession(session), row)
+        keep(PartiesSession(session), session.merge(row))
     engine.dispose()
 
 
@@ -54,7 +54,7 @@ def session_of(house: House, person: Person, token: str, stage: Stage = Stage.IN
     """A session of a person that began now, as if they had signed in."""
     now = house.clock()
     common: dict[str, Any] = {"person_id": person.id, "stage": stage, "begun_at": now, "seen_at": now}
-    keep_row(house, PersonSession(digest=digest_of(token), handle=token[:16], purpose="lagesbild", **common))
+    keep_row(house, PersonSession(digest=digest_of(token), handle=digest_of(token)[:16], purpose="lagesbild", **common))
 
 
 def csrf_of(text: str) -> str:

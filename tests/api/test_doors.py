@@ -21,10 +21,14 @@ from api.frame import Door
 from api.problem_docs import catalogue
 from api.problems import MEDIA_TYPE
 from api.receipts import Receipt
+from api.sign_in_errand import page_errand_of
 from auth.rights import RIGHTS, Role
 from auth.scopes import Scope
+from auth.sessions import digest_of, form_token
+from models.people import Person
 from settings import DeskSettings, Place, PullSettings, PushSettings, ReviewSettings
-from tests.api.house import CLIENTS, ISSUER, House, furnish
+from tests.api.house import CLIENTS, ISSUER, NOW, House, furnish
+from tests.api.people import keep_row, session_of
 from tests.api.visitor import Visitor
 
 OPEN_TO_ALL = {
@@ -64,6 +68,26 @@ ERRANDS |= {
     str(route.path): Scope.TABLES for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)
 }
 """Whatever another convention has is for those who read tables."""
+PAGES_FOR_ALL = {
+    "/sign-in",
+    "/sign-in/organisation/{provider}",
+    "/sign-in/organisation/{provider}/callback",
+    "/static/{version}/{name:path}",
+    "/language/{code}",
+    "/theme/{name}",
+}
+PAGES: dict[str, Scope | None] = {
+    "/sign-in/code": None,
+    "/sign-out": None,
+    "/account": None,
+    "/account/purpose": None,
+    "/account/password": None,
+    "/account/second-factor": None,
+    "/account/sessions/{handle}": None,
+}
+"""Pages, which the interface's description leaves out, with the scope that they ask for (None: being signed in)."""
+TAKES_ANY_PARAMETER = {"/sign-in/organisation/{provider}/callback"}
+"""What comes back from an organisation's sign-in, which may add to it (RFC 6749 §4.1.2)."""
 NAMES = {"language": "sv", "list_id": "l", "saved_id": "s", "collection": "c", "feature": "f", "subscription": "s"}
 NAMES |= {
     "dataset": "d",
@@ -73,6 +97,7 @@ NAMES |= {
     "digest": "b",
     "pseudonym": "p",
     "question": "q",
+    "handle": "h",
 }
 
 
@@ -98,17 +123,20 @@ def method_of(app: Door, path: str) -> str:
 
 
 def test_every_route_is_in_the_inventory(door: Visitor) -> None:
-    assert set(routes(door.app)) == OPEN_TO_ALL | set(ERRANDS)
+    assert set(routes(door.app)) == OPEN_TO_ALL | set(ERRANDS) | PAGES_FOR_ALL | set(PAGES)
 
 
 def test_every_route_asks_who_comes_or_is_meant_for_all(door: Visitor) -> None:
-    for path, context in routes(door.app).items():
-        route = context.original_route
+    for context in iter_route_contexts(door.app.routes):
+        route, path = context.original_route, str(context.path)
         if isinstance(route, APIRoute):
-            scope = errand_of(route.dependant)
+            scope, errand = errand_of(route.dependant), page_errand_of(route.dependant)
             assert scope == ERRANDS.get(path), path
+            assert (errand is not None) == (path in PAGES), path
+            assert errand is None or errand.scope == PAGES[path], path
             strict = any(below.call is STRICT.dependency for below in context.dependant.dependencies)
-            assert scope is not None or strict, f"{path} ignores unknown parameters"
+            asked = scope is not None or errand is not None
+            assert asked or strict or path in TAKES_ANY_PARAMETER, f"{path} ignores unknown parameters"
 
 
 @pytest.mark.parametrize("path", ERRANDS)
@@ -128,6 +156,30 @@ def test_strangers_get_401_whatever_they_send(door: Visitor, path: str) -> None:
     for query in ("", "?limit=0", "?unknown=1"):
         answer = door.request(method, path.format(**NAMES) + query)
         assert answer.status_code == 401
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("role", list(Role))
+def test_the_matrix_of_pages_and_roles(house: House, door: Visitor, role: Role, path: str) -> None:
+    person = Person(id=f"one.{role}", party_id="sodertalje", name="x", roles=[role], created_at=NOW, changed_at=NOW)
+    keep_row(house, person)
+    token = digest_of(f"{role} {path}")
+    session_of(house, person, token)
+    headers = {"cookie": f"__Host-samsyn-session={token}"}
+    method = method_of(door.app, path)
+    answer = door.request(method, path.format(**NAMES), headers=headers, data={"csrf": form_token(token)})
+    may = PAGES[path] is None or PAGES[path] in RIGHTS[role].scopes
+    assert (answer.status_code != 403) == may
+    assert answer.headers.get("location", "").startswith("/sign-in") is (path == "/sign-out")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_strangers_are_sent_from_every_page_to_the_sign_in(door: Visitor, path: str) -> None:
+    for context in iter_route_contexts(door.app.routes):
+        if context.path == path:
+            for method in context.methods or ():
+                answer = door.request(method, path.format(**NAMES))
+                assert (answer.status_code, answer.headers["location"].partition("?")[0]) == (303, "/sign-in")
 
 
 @pytest.mark.parametrize("path", sorted(OPEN_TO_ALL - UNLIKE))

@@ -10,7 +10,7 @@ from api.errands import Purposes, purpose_of
 from api.fittings import Fittings
 from audit.entry import Operation
 from auth.keys import FOLDER, load_keys
-from auth.principal import RIGHTS, Role
+from auth.rights import RIGHTS, Role
 from auth.scopes import Scope
 from auth.tokens import LIFETIME, Issuer
 from models.parties import Client, Party

@@ -1,9 +1,11 @@
-"""The table of roles is complete, keeps duties apart, and is the one its docstring draws."""
+"""The table of roles is complete, keeps duties apart, and is the one that the documentation prints."""
+
+from pathlib import Path
 
 import pytest
 
-import auth.principal as subject
-from auth.principal import RIGHTS, Principal, Role, RoleError, granted, read_roles, scopes_of
+from auth.principal import Principal, RoleError, granted, read_roles, scopes_of
+from auth.rights import RIGHTS, TABLE, Role, as_markdown, read_rights
 from auth.scopes import Scope, ScopeError, read_scopes, write_scopes
 
 
@@ -16,14 +18,25 @@ def test_every_scope_is_held_by_someone() -> None:
     assert scopes_of(Role) == frozenset(Scope)
 
 
-def test_the_docstring_draws_the_table() -> None:
-    lines = (subject.__doc__ or "").splitlines()
-    head = next(line for line in lines if line.split()[:1] == ["role"])
-    columns = {Scope(name): head.index(name) for name in head.split()[1:]}
-    rows = {line.split()[0]: line for line in lines if line.split()[:1] and line.split()[0] in set(Role)}
-    for role, rights in RIGHTS.items():
-        drawn = {scope for scope, at in columns.items() if rows[role][at : at + 1].strip()}
-        assert drawn == rights.scopes
+def test_the_documentation_is_the_table() -> None:
+    docs = Path(__file__).parents[2] / "docs" / "roles.md"
+    assert docs.read_text() == as_markdown(), "samsyn user rights > docs/roles.md"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("reader          -           agreed", "reader          -           everywhere"),
+        ("reader  ", "writer  "),
+        ("deliveries", "harvests"),
+        ("self     all         alone", "self     all         lonely"),
+        ("auditor         -           -       -         -           mandate  self     -           alone\n", ""),
+    ],
+)
+def test_a_table_that_does_not_hold_is_not_read(was: str, becomes: str) -> None:
+    assert was in TABLE
+    with pytest.raises(ValueError, match=r"."):
+        read_rights(TABLE.replace(was, becomes))
 
 
 def test_an_auditor_neither_pushes_nor_pulls_and_an_operator_reads_no_counts() -> None:
