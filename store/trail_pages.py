@@ -1,10 +1,12 @@
 """Finding a page of entries in a trail of any size, in order of time, whatever is asked for together.
 
-One filter follows its index. Of several together one is followed and the others are looked at, where common things
-are found at once; what is not common is few, and then PostgreSQL's index over all filters finds the whole of it.
+One filter follows its index. Several together look through the entries next in turn, where common things are found
+at once; then PostgreSQL's index over all filters is asked for a day, for more days, and for everything, so that what it
+finds is never much more than a page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
@@ -30,8 +32,8 @@ CHEAP_COUNT: Final = 10_000
 
 _MOST_BRANCHES: Final = 20
 """How many values of one filter are each followed along the index."""
-_WALKED: Final = ("actor", "table", "party", "operation", "purpose", "decision")
-"""The filters whose index is followed while the others are looked at, those that leave least first."""
+_DAYS: Final = (1, 7, 56)
+"""How many days at a time are looked through by the index over all filters, before it is asked for everything."""
 _NARROW: Final = "request_id"
 """A filter that leaves a handful of entries, whatever else is asked."""
 
@@ -92,7 +94,14 @@ def page(connection: Connection, named: Named, span: Sequence[ColumnElement[bool
     near = [Place(row.time, row.arrival) for row in looked if row.matches]
     if len(near) >= cut.offset + cut.limit or len(looked) < LOOKED_THROUGH:
         return _at(connection, near[cut.offset :][: cut.limit], cut)
-    return _whole(connection, _all(connection, named, span, cut), cut)
+    if connection.dialect.name != "postgresql":
+        everything = _places(ENTRY).where(*matching(named), *span, *cut.starts(ENTRY))
+        return _whole(connection, cut.of(everything, ENTRY, most=True), cut)
+    for days in _days(looked[0].time, newest_first=cut.newest_first):
+        found = _whole(connection, _by_facets({**named, "day": days}, span, cut), cut)
+        if len(found) >= cut.limit:
+            return found
+    return _whole(connection, _by_facets(named, span, cut), cut)
 
 
 def count(connection: Connection, named: Named, span: Sequence[ColumnElement[bool]]) -> int | None:
@@ -126,20 +135,29 @@ def _walk(named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select
 
 
 def _near(named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
-    """The entries next in turn along one filter's index, and of each whether it matches the other filters too."""
-    names = (name for name in _WALKED if len(named.get(name, ())) in range(1, _MOST_BRANCHES + 1))
-    followed = {name: named[name] for name in list(names)[:1]}
-    walked = _walk(followed, span, cut._replace(limit=LOOKED_THROUGH, offset=0)).subquery("walked")
-    near = select(ENTRY).join(walked, walked.c.arrival == ENTRY.c.arrival).subquery("near")
-    others = {name: values for name, values in named.items() if name not in followed}
-    matches = func.coalesce(and_(*matching(others, near)), false()).label("matches")
+    """The entries next in turn, and of each whether it matches."""
+    next_in_turn = select(ENTRY).where(*span, *cut.starts(ENTRY)).order_by(*cut.orders(ENTRY))
+    near = next_in_turn.limit(LOOKED_THROUGH).subquery("near")
+    matches = func.coalesce(and_(*matching(named, near)), false()).label("matches")
     return _places(near).add_columns(matches).order_by(*cut.orders(near))
 
 
-def _all(connection: Connection, named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
-    """Everything that matches; on PostgreSQL found first and put in order after, lest it walks the whole order."""
-    if connection.dialect.name != "postgresql":
-        return cut.of(_places(ENTRY).where(*matching(named), *span, *cut.starts(ENTRY)), ENTRY, most=True)
+def _days(time: str, *, newest_first: bool) -> Iterator[tuple[str, ...]]:
+    """From an entry's time on, the days of ever longer spans that each begin anew at its day.
+
+    A time that was made unreadable has no days; then everything is asked for.
+    """
+    try:
+        first = datetime.fromisoformat(time).date()
+    except ValueError:
+        return
+    for many in _DAYS:
+        step = timedelta(days=-1 if newest_first else 1)
+        yield tuple((first + at * step).isoformat() for at in range(many))
+
+
+def _by_facets(named: Named, span: Sequence[ColumnElement[bool]], cut: Cut) -> Select[Any]:
+    """What matches is found first and put in order after, lest the whole order is walked."""
     found = _places(ENTRY).where(*faceted(named), *span, *cut.starts(ENTRY)).cte("found").prefix_with("MATERIALIZED")
     return cut.of(_places(found), found, most=True)
 

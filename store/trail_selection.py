@@ -14,7 +14,7 @@ Named = Mapping[str, tuple[str, ...]]
 """Filters by name; an entry must match one of the values of each."""
 
 FACETS: Final[ColumnElement[Any]] = literal_column(
-    "trail.facets(entry.actor, entry.party, entry.operation, entry.decision, entry.purpose, entry.table_id,"
+    "trail.facets(entry.time, entry.actor, entry.party, entry.operation, entry.decision, entry.purpose, entry.table_id,"
     " entry.other)",
     ARRAY(Text),
 )
@@ -51,9 +51,9 @@ def matching(named: Named, entry: FromClause = ENTRY) -> list[ColumnElement[bool
 
 
 def faceted(named: Named) -> list[ColumnElement[bool]]:
-    """The same filters on PostgreSQL's one index over all of them."""
+    """The same filters on PostgreSQL's one index over all of them; `day` is one more."""
     return [
-        or_(*(FACETS.op("@>", is_comparison=True)(cast([f"{name}={value}"], ARRAY(Text))) for value in values))
+        FACETS.op("&&", is_comparison=True)(cast([f"{name}={value}" for value in values], ARRAY(Text)))
         for name, values in named.items()
     ]
 

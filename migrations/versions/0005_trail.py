@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 
-FACETS = "trail.facets(actor, party, operation, decision, purpose, table_id, other)"
+FACETS = "trail.facets(time, actor, party, operation, decision, purpose, table_id, other)"
 LOCKED = "an entry of the trail is never changed or removed"
 
 # What stays whatever happens; a part may only become NULL (a retention rule erased it), its salt with it.
@@ -56,15 +56,15 @@ POSTGRESQL_TRIGGERS = (
         FOR EACH STATEMENT EXECUTE FUNCTION trail.refuse()""",
 )
 
-# What the review door filters by, as one set for each entry, so that any two filters together are one look-up
-# (`store.trail_reading`): the columns, and the areas that the selection names.
+# What the review door filters by, as one set for each entry, so that any filters together are one look-up
+# (`store.trail_pages`): the columns, the areas that the selection names, and the day, by which to look near first.
 POSTGRESQL_FACETS = (
     """CREATE FUNCTION trail.facets(
-            actor text, party text, operation text, decision text, purpose text, table_id text, other text
+            moment text, actor text, party text, operation text, decision text, purpose text, table_id text, other text
         ) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
         $$ SELECT array_remove(ARRAY[
-                'actor=' || actor, 'party=' || party, 'operation=' || operation, 'decision=' || decision,
-                'purpose=' || purpose, 'table=' || table_id
+                'day=' || left(moment, 10), 'actor=' || actor, 'party=' || party, 'operation=' || operation,
+                'decision=' || decision, 'purpose=' || purpose, 'table=' || table_id
             ], NULL) || CASE WHEN other LIKE '%"area":[%' THEN (
                 SELECT array_agg('area=' || code) FROM json_array_elements_text(other::json #> '{selection,area}') code
             ) END $$""",
@@ -200,4 +200,4 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION trail.refuse()")
         op.execute("DROP FUNCTION trail.comes_next()")
-        op.execute("DROP FUNCTION trail.facets(text, text, text, text, text, text, text)")
+        op.execute("DROP FUNCTION trail.facets(text, text, text, text, text, text, text, text)")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from audit.entry import Decision, Operation
+from store import trail_pages
 from store.trail import EntryId, TrailUnavailable
 from store.trail_reading import Asked
 from tests.store_trail.trails import Trail, reading_entry
@@ -96,3 +97,33 @@ def test_a_trail_that_does_not_answer_is_unavailable(trail: Trail) -> None:
     trail.tamper("DROP TABLE trail.entry")
     with pytest.raises(TrailUnavailable, match="could not be read"):
         trail.reader().read(Asked())
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_what_is_rare_is_found_far_away_and_page_by_page(
+    trail: Trail,
+    newest_first: bool,  # noqa: FBT001 - a case
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trail_pages, "LOOKED_THROUGH", 5)
+    days = [at * 86_400 for at in range(0, 120, 2)]
+    rare = {"party": "orebro", "selection": {"area": ("1880",)}}
+    entries = [reading_entry(at, **(rare if at % 777_600 == 0 else {})) for at in days]
+    trail.writer().append_many(entries)
+    reader, asked = trail.reader(), Asked(party=("orebro", "none"), area=("1880",), decision=("permit",))
+    expected = [at for at, day in enumerate(days, 1) if day % 777_600 == 0]
+    assert [one.entry_id for one in reader.stream(asked)] == expected
+    assert reader.count(asked) is None
+    found, after = [], None
+    while page := reader.read(asked, limit=2, after=after, newest_first=newest_first):
+        found += [one.entry_id for one in page]
+        after = page[-1].entry_id
+    assert found == (expected[::-1] if newest_first else expected)
+    assert [one.entry_id for one in reader.read(asked, limit=2, page=2)] == expected[2:4]
+
+
+def test_an_entry_from_a_clock_set_back_stands_where_its_time_is(trail: Trail) -> None:
+    trail.writer().append_many([reading_entry(100), reading_entry(200), reading_entry(150)])
+    reader = trail.reader()
+    assert [one.entry_id for one in reader.read(Asked(start=at(100), end=at(160)))] == [1, 3]
+    assert [one.entry_id for one in reader.read(Asked(party=("sodertalje",)), newest_first=True)] == [2, 3, 1]
