@@ -49,7 +49,14 @@ class KeyHolder:
         proof = {"client_assertion_type": BEARER, "client_assertion": assertion or self.assertion()}
         return {"grant_type": "client_credentials", **proof, **change}
 
-    def proof(self, method: str, path: str, token: str = "", key: ClientKey | None = None, **change: Any) -> str:
+    def proof(
+        self,
+        method: str,
+        path: str,
+        token: str = "",
+        key: ClientKey | None = None,
+        **change: Any,  # noqa: ANN401 -- claims
+    ) -> str:
         shown = key or self.key
         now = int(self.house.clock().timestamp())
         claims = {"jti": uuid4().hex, "htm": method, "htu": f"{ISSUER}{path}", "iat": now}
