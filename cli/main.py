@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "collect": Command("cli.collect", "app", USE),
     "protect": Command("cli.protect", "protect_file", FILES),
     "attack": Command("cli.attack", "attack_file", FILES),
+    "pseudonymise": Command("cli.pseudonymise", "pseudonymise", FILES),
     "signals": Command("cli.signals", "signals_file", FILES),
     "release": Command("cli.release", "app", KEEP),
     "agreement": Command("cli.agreement", "app", KEEP),
@@ -53,6 +54,7 @@ COMMANDS: Final = {
     "access-key": Command("cli.access_keys", "app", KEEP),
     "key": Command("cli.keys", "app", KEEP),
     "user": Command("cli.users", "app", KEEP),
+    "pseudonym": Command("cli.pseudonym", "app", KEEP),
     "retain": Command("cli.retain", "retain", KEEP),
     "areas": Command("cli.areas", "app", KEEP),
 }
