@@ -11,6 +11,7 @@ from auth.sealing import make_seal
 from auth.secrets import hash_secret
 from auth.tokens import Issuer
 from models.parties import Client, Party
+from models.people import Person
 from settings import DoorSettings, Place
 from store.parties import add_client, add_party
 from store.sessions import PartiesSession, open_engine, transaction
@@ -89,7 +90,7 @@ class House:
         finally:
             engine.dispose()
 
-    def set_status(self, kind: type[Party | Client], row_id: str, status: str) -> None:
+    def set_status(self, kind: type[Party | Client | Person], row_id: str, status: str) -> None:
         engine = open_engine(self.place, "owner")
         with transaction(engine) as session:
             row = session.get(kind, row_id)
