@@ -26,12 +26,12 @@ LEANS_ON = {
     "intake": "models store audit policies pseudonyms",
     "release": "models store audit policies disclosure indicators formats",
     "desk": "models store audit policies",
-    "api": "models store audit auth policies intake desk formats settings",
+    "api": "models store audit auth policies indicators intake desk formats settings",
     "cli": "models store audit auth policies disclosure indicators pseudonyms formats intake release desk api settings "
     "samsyn_client",
 }
 PURE = ("models", "policies", "disclosure", "indicators", "audit", "pseudonyms", "formats", "settings")
-READING_DOORS = ("api.pull", "api.conventions", "api.review", "api.desk", "desk")
+READING_DOORS = ("api.sign_in_fittings", "api.pages", "api.pull", "api.conventions", "api.review", "api.desk", "desk")
 RAW = {
     "models.vault",
     "store.vault_counts",
