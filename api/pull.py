@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from api import examples
+from api import examples, signals
 from api import releases as news
 from api.again import Memory, left
 from api.answers import Validators, answer, chosen, etag, file, known, made, not_modified, sent
@@ -43,6 +43,7 @@ from api.rules import Rules
 from api.selecting import select
 from api.selection import Selection
 from api.shelves import Shelves
+from api.signal_shelf import SignalShelf
 from api.wire import BASE, as_json, meta, paged
 from formats.csv import CSVW_MEDIA_TYPE
 from formats.document import Document
@@ -152,11 +153,12 @@ def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
     engine = open_engine(settings.place, "puller")
     closing.callback(engine.dispose)
     return Fittings(
-        (router, news.router, *ROUTERS),
+        (router, signals.router, news.router, *ROUTERS),
         {
             "readings": Readings(Rules(engine), Shelves(engine)),
             "pull": PullHouse(KeptFiles(), Geometries(engine)),
             "again": Memory(),
+            "signals": SignalShelf(engine),
         },
         {"shelf": lambda: answers(engine)},
     )

@@ -1,6 +1,7 @@
 """Signals of a released table: the columns they stand in, as they lie on the shelf and as they are written."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
@@ -74,6 +75,12 @@ def write_signals_csv(signals: SignalTable) -> bytes:
     """The signals as CSV (RFC 4180), under the names of `SCHEMA`."""
     frame = _written(signals)
     return frame.write_csv(line_terminator="\r\n", null_value="", date_format="%Y-%m-%d").encode()
+
+
+def write_signals_json(signals: SignalTable, about: Mapping[str, object]) -> bytes:
+    """`{"signals": [{"area", …}, …], …about}` in UTF-8."""
+    document = {"signals": signal_records(signals), **about}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def signal_records(signals: SignalTable) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 from pydantic import BaseModel
 
 from api import app as every_door
-from api import desk, examples, pull, push, review
+from api import desk, examples, examples_signals, pull, push, review
 from api.agreements import AgreementBody, AgreementList, TerminationBody, VersionBody
 from api.catalogue import TableBody, TableList
 from api.cells import Cells
@@ -22,6 +22,7 @@ from api.problem_docs import catalogue
 from api.problems import MEDIA_TYPE
 from api.receipts import Receipt
 from api.sign_in_errand import page_errand_of
+from api.signals import SignalList
 from auth.rights import RIGHTS, Role
 from auth.scopes import Scope
 from auth.sessions import digest_of, form_token
@@ -49,6 +50,7 @@ ERRANDS = {
     "/samsyn/v1/tables": Scope.TABLES,
     "/samsyn/v1/tables/{table}": Scope.TABLES,
     "/samsyn/v1/tables/{table}/cells": Scope.TABLES,
+    "/samsyn/v1/tables/{table}/signals": Scope.TABLES,
     "/samsyn/v1/releases": Scope.TABLES,
     "/samsyn/v1/release-calendar": Scope.TABLES,
     "/samsyn/v1/log-entries": Scope.LOG,
@@ -272,6 +274,7 @@ def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House)
         (TableList, examples.TABLES),
         (TableBody, examples.TABLE),
         (Cells, examples.CELLS),
+        (SignalList, examples_signals.SIGNALS),
         (Receipt, examples.RECEIPT),
         (review.LogEntries, examples.LOG_ENTRIES),
         (AgreementList, examples.AGREEMENTS),
