@@ -6,7 +6,7 @@ trail, whose place there the receipt names. To anyone but its publishers a datas
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Header, Request
 from starlette.responses import JSONResponse
@@ -32,7 +32,7 @@ from api.problems import (
 )
 from api.push_reports import WITHDRAWALS, Body, ReportsHouse
 from api.push_reports import router as withdrawals
-from api.receipts import Receipt, receipt, refused
+from api.receipts import Receipt, receipt, refused, rehearsal
 from api.reception import Reception, answers, open_reception
 from api.settling import settle_deliveries
 from api.signatures import evidence_of
@@ -41,6 +41,7 @@ from audit.entry import Decision, Operation
 from intake.delivery import MEDIA_TYPES
 from intake.delivery_expectation import Expectation, Limits
 from intake.delivery_refusals import Refused
+from intake.delivery_sheet import PARQUET, XLSX
 from intake.receive import Incoming, Receiver
 from intake.reports import ReportReceiver
 from intake.reports_derived import Derived
@@ -61,6 +62,13 @@ EXAMPLES: Final = {
     "text/csv": "area,category,period,count\n0181,storning-klotter,2026-W07,12\n",
     "application/json": f"[{_ROW}]",
 }
+
+
+def _shown_as(kind: str) -> dict[str, object]:
+    """How a body of a media type is described; a file of a spreadsheet has no example that a text could show."""
+    if kind in (XLSX, PARQUET):
+        return {"schema": {"type": "string", "format": "binary"}}
+    return {"schema": {"type": "string"}, "example": EXAMPLES[kind]}
 
 
 @dataclass(frozen=True)
@@ -98,6 +106,10 @@ class Sent:
             "cells in it that no row names are 0",
         ),
     ] = None
+    dry_run: Annotated[
+        Literal["true", "false"],
+        Header(alias="Samsyn-Dry-Run", description="`true`: answer what a delivery would do, and keep nothing"),
+    ] = "false"
 
 
 @router.post(
@@ -106,6 +118,10 @@ class Sent:
     response_model=Receipt,
     summary="Deliver counts or reports",
     responses={
+        200: {
+            "description": "What a delivery would do (Samsyn-Dry-Run)",
+            **shown(examples.RECEIPT | {"deliveryId": "", "logIndex": None}),
+        },
         201: {
             "headers": {"Location": {"description": "Where the receipt stays", "schema": {"type": "string"}}},
             **shown(examples.RECEIPT),
@@ -125,7 +141,7 @@ class Sent:
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": {"type": "string"}, "example": EXAMPLES[kind]} for kind in MEDIA_TYPES},
+            "content": {kind: _shown_as(kind) for kind in MEDIA_TYPES},
         }
     },
 )
@@ -135,6 +151,8 @@ def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -
     expected = _expected(house, visit, sent.dataset)
     reports: ReportsHouse = request.app.state.reports
     if reports.dataset(sent.dataset) is not None:
+        if sent.dry_run == "true":
+            raise BadRequest("Reports are tried with `samsyn pseudonymise`, which keeps nothing and sends nothing")
         return reports.take(request, visit, Body(sent.dataset, sent.body, sent.key, sent.coverage), expected)
     incoming = Incoming(
         dataset=sent.dataset,
@@ -148,10 +166,14 @@ def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -
         at=visit.at,
         evidence=evidence_of(request, visit, sent.dataset, sent.body),
     )
+    rehearsed = sent.dry_run == "true"
+    take = house.receiver.rehearse if rehearsed else house.receiver.receive
     try:
-        kept = house.receiver.receive(incoming, expected, visit.note)
+        kept = take(incoming, expected, visit.note)
     except Refused as refusal:
         raise refused(refusal) from None
+    if rehearsed:
+        return JSONResponse(as_json(rehearsal(kept)), 200)
     location = f"{request.url.path}/{kept.id}"
     return JSONResponse(as_json(receipt(kept, house.trail)), 201, headers={"Location": location})
 

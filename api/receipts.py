@@ -47,6 +47,15 @@ def receipt(delivery: Delivery, trail: TrailReader, log: TrailLog | None = None)
     """The receipt of a delivery, with its outcome's place in the log as far as it has one by now, and `log`'s proof."""
     place = _place(delivery, trail)
     proof = log.receipt(place) if log and place is not None else None
+    return _receipt(delivery, place, proof.text if proof else None)
+
+
+def rehearsal(delivery: Delivery) -> Receipt:
+    """What the receipt of a delivery would say that was not made: it has no id, and no place in the log."""
+    return _receipt(delivery, None, None)
+
+
+def _receipt(delivery: Delivery, place: int | None, proof: str | None) -> Receipt:
     return Receipt(
         delivery_id=delivery.id,
         dataset=delivery.dataset,
@@ -57,7 +66,7 @@ def receipt(delivery: Delivery, trail: TrailReader, log: TrailLog | None = None)
         received_at=delivery.received_at,
         content_digest=delivery.content_digest,
         log_index=place,
-        log_proof=proof.text if proof else None,
+        log_proof=proof,
     )
 
 

@@ -11,6 +11,7 @@ from intake.delivery_expectation import COLUMNS, Expectation, Limits
 from intake.delivery_fault import Fault, Faults
 from intake.delivery_refusals import UnknownMediaType
 from intake.delivery_rows import Rows
+from intake.delivery_sheet import PARQUET, XLSX, SheetError, as_csv
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -42,6 +43,8 @@ _FORMATS = {
     "application/x-ndjson": _LINES,
     "application/ndjson": _LINES,
     "application/jsonl": _LINES,
+    XLSX: _CSV,
+    PARQUET: _CSV,
 }
 MEDIA_TYPES = tuple(_FORMATS)
 """What a delivery of counts may be sent as."""
@@ -66,6 +69,14 @@ def read_delivery(
         UnknownMediaType: `media_type` is none of `MEDIA_TYPES`, or names another charset than UTF-8.
     """
     form = _format_of(media_type)
+    kind = media_type.partition(";")[0].strip().lower()
+    if kind in (XLSX, PARQUET):
+        try:
+            body = as_csv(body, kind)
+        except SheetError as error:
+            broken = Faults(expected.limits.listed)
+            broken.add(Fault("unreadable-file", details={"kind": kind, "why": str(error)}))
+            return broken
     body = body.removeprefix(_BYTE_ORDER_MARK)
     quick = form.quick(body)
     raw = quick if quick is not None and 0 < quick.height <= expected.limits.rows else None

@@ -58,6 +58,12 @@ _OF_THE_FILE = {
         "filen är UTF-16",
         "spara den som UTF-8 (i Excel: CSV UTF-8)",
     ),
+    "unreadable-file": _message(
+        "the file cannot be read as {kind}: {why}",
+        "save it again from the program that made it, or send CSV",
+        "filen kan inte läsas som {kind}: {why}",
+        "spara den igen i programmet som gjorde den, eller skicka CSV",
+    ),
     "missing-column": _message(
         "the column {name} is missing",
         "the columns are area, category, period and count",

@@ -19,7 +19,7 @@ from intake.delivery_expectation import Expectation
 from intake.delivery_fault import Faults
 from intake.delivery_refusals import FaultyDelivery, MalformedKey, Refused, StillInFlight
 from intake.receive_incoming import Incoming
-from intake.receive_keeping import keep_evidence, put, under_key
+from intake.receive_keeping import keep_evidence, put, rehearse, under_key
 from intake.receive_turns import Turns
 from models import vault
 from store import vault_deliveries
@@ -63,6 +63,25 @@ class Receiver:
             why = {"dataset": incoming.dataset, "reasons": (refusal.code,), "note": refusal.for_the_trail}
             note(Operation.DENY, Kind.SINGLE, decision=Decision.DENY, **why)
             raise
+
+    def rehearse(self, incoming: Incoming, expected: Expectation, note: Note) -> vault.Delivery:
+        """What `receive` would answer now, of which nothing is kept; a delivery not made yet has an empty id.
+
+        Raises:
+            Refused: a real delivery would be refused in the same way; the trail says that it was tried.
+        """
+        try:
+            if not _can_be_kept(incoming.key):
+                raise MalformedKey
+            with transaction(self._reading) as opened:
+                session = VaultSession(opened)
+                found = under_key(session, incoming) or rehearse(session, incoming, *_judge(incoming, expected))
+        except Refused as refusal:
+            why = {"dataset": incoming.dataset, "reasons": (refusal.code,), "note": f"dry run: {refusal.for_the_trail}"}
+            note(Operation.DENY, Kind.SINGLE, decision=Decision.DENY, **why)
+            raise
+        note(Operation.COLLECT, dataset=incoming.dataset, rows=found.rows, note="dry run")
+        return found
 
     def delivery(self, dataset: str, publisher: str, delivery_id: str) -> vault.Delivery | None:
         """A delivery that the publisher made to the dataset."""

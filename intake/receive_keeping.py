@@ -6,7 +6,7 @@ from functools import cache
 from intake.delivery import Counts
 from intake.delivery_coverage import Coverage
 from intake.delivery_refusals import KeyReused
-from intake.receive_changes import changes
+from intake.receive_changes import Changes, changes
 from intake.receive_incoming import Incoming
 from models import vault
 from policies.law import Law, load_law
@@ -33,23 +33,8 @@ def put(
     session: VaultSession, incoming: Incoming, new_id: str, counts: Counts, coverage: Coverage | None
 ) -> vault.Delivery:
     """Keep a delivery with what it changes, what it covers and the key it came under."""
-    span = _span(counts, coverage)
-    earlier = vault_counts.counts_between(session, incoming.dataset, incoming.publisher, *span)
-    change = changes(counts.frame, earlier, coverage)
-    delivery = vault.Delivery(
-        id=new_id,
-        dataset=incoming.dataset,
-        publisher=incoming.publisher,
-        client=incoming.client,
-        request_id=incoming.request_id,
-        content_digest=incoming.content_digest,
-        coverage=incoming.coverage,
-        rows=len(counts),
-        added=len(change.added),
-        replaced=len(change.replaced),
-        unchanged=change.unchanged,
-        received_at=incoming.at,
-    )
+    change = _change(session, incoming, counts, coverage)
+    delivery = _delivery(incoming, new_id, counts, change)
     vault_deliveries.forget_keys(session, remembered_since(incoming.at))
     vault_deliveries.add_delivery(session, delivery, _key(incoming, new_id), _coverage(delivery, coverage))
     vault_counts.add_counts(session, delivery, change.added)
@@ -71,6 +56,11 @@ def keep_evidence(session: VaultSession, delivery_id: str, incoming: Incoming) -
         vault_signatures.add_signature(session, row)
 
 
+def rehearse(session: VaultSession, incoming: Incoming, counts: Counts, coverage: Coverage | None) -> vault.Delivery:
+    """What `put` would keep, of which nothing is kept; its id is empty."""
+    return _delivery(incoming, "", counts, _change(session, incoming, counts, coverage))
+
+
 def remembered_since(at: datetime) -> datetime:
     """A key last used before this is forgotten, as the law of the day says.
 
@@ -83,6 +73,29 @@ def remembered_since(at: datetime) -> datetime:
 @cache  # the house's own law does not change while it runs
 def _law() -> Law:
     return load_law()
+
+
+def _change(session: VaultSession, incoming: Incoming, counts: Counts, coverage: Coverage | None) -> Changes:
+    span = _span(counts, coverage)
+    earlier = vault_counts.counts_between(session, incoming.dataset, incoming.publisher, *span)
+    return changes(counts.frame, earlier, coverage)
+
+
+def _delivery(incoming: Incoming, new_id: str, counts: Counts, change: Changes) -> vault.Delivery:
+    return vault.Delivery(
+        id=new_id,
+        dataset=incoming.dataset,
+        publisher=incoming.publisher,
+        client=incoming.client,
+        request_id=incoming.request_id,
+        content_digest=incoming.content_digest,
+        coverage=incoming.coverage,
+        rows=len(counts),
+        added=len(change.added),
+        replaced=len(change.replaced),
+        unchanged=change.unchanged,
+        received_at=incoming.at,
+    )
 
 
 def _span(counts: Counts, coverage: Coverage | None) -> tuple[str, str]:

@@ -230,3 +230,19 @@ def test_a_missing_idempotency_key_is_named_in_a_sentence(house: House, door: Vi
     refused = send(house, door, key=None)
     assert refused.status_code == 400
     assert refused.json()["detail"] == "the header Idempotency-Key is missing: send it"
+
+
+def test_a_dry_run_answers_what_a_delivery_would_and_keeps_nothing(house: House, door: Visitor) -> None:
+    told = ("rows", "added", "replaced", "unchanged", "contentDigest")
+    tried = send(house, door, **{"Samsyn-Dry-Run": "true"})
+    assert (tried.status_code, tried.json()["deliveryId"]) == (200, "")
+    kept = send(house, door)
+    assert {name: tried.json()[name] for name in told} == {name: kept.json()[name] for name in told}
+    again = send(house, door, key="k2", **{"Samsyn-Dry-Run": "true"})
+    assert again.json()["unchanged"] == kept.json()["rows"]
+    refused = send(
+        house, door, "area,category,period,count\n0181,x,2026-W07,1\n", key="k3", **{"Samsyn-Dry-Run": "true"}
+    )
+    real = send(house, door, "area,category,period,count\n0181,x,2026-W07,1\n", key="k3")
+    assert refused.json()["errors"] == real.json()["errors"]
+    assert send(house, door, key="k4", **{"Samsyn-Dry-Run": "maybe"}).status_code == 400

@@ -289,7 +289,7 @@ def test_a_shown_value_is_short_and_holds_no_control_signs(expected: Expectation
 @pytest.mark.parametrize("code", sorted(MESSAGES))
 def test_every_message_can_be_said_in_both_languages(code: str) -> None:
     names = "limit offset byte name at_line at_column reason found expected other_row other_line length level"
-    names += " example suggestion unit first last newest"
+    names += " example suggestion unit first last newest kind why"
     fault = Fault(code, 1, 2, "count", "x", dict.fromkeys(names.split(), "x"))
     sentences = [fault.wrong("en"), fault.right("en"), fault.wrong("sv"), fault.right("sv")]
     assert len(set(sentences)) == 4
