@@ -140,9 +140,10 @@ class Again:
         if found is not None and await _noted(found, reception, scope, at):
             scope["route"], scope["state"]["client"] = found.route, found.client
             await send({"type": "http.response.start", "status": found.status, "headers": list(found.headers)})
+            left = len(found.body)
             for piece in pieces_of(found.body):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+                left -= len(piece)
+                await send({"type": "http.response.body", "body": piece, "more_body": left > 0})
             return
         if found is not None:
             memory.drop(key)
