@@ -20,6 +20,7 @@ demo: $(VENV)/.runtime ## Make a demo home, release its tables and serve every d
 test: $(VENV)/.dev check ## Check style and types, then run every test, on SQLite and on a PostgreSQL of their own
 	@tools/postgresql
 	@tools/browser
+	@tools/oidc-provider
 	@$(BIN)/pytest -q -n 2 --dist loadgroup --durations=8
 
 check: $(VENV)/.dev ## Check style (ruff) and types (mypy)
