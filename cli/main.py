@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "serve": Command("cli.serve", "serve", START),
     "migrate": Command("cli.home", "migrate_home", START),
     "doctor": Command("cli.home", "doctor", START),
+    "logins": Command("cli.logins", "logins", START),
     "backup": Command("cli.backup", "backup", START),
     "restore": Command("cli.restore", "restore", START),
     "token": Command("cli.token", "token", USE),
@@ -76,7 +77,7 @@ def build(wanted: str | None = None) -> typer.Typer:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `samsyn`; a command that stops says why in one line and ends with status 1."""
+    """Run `samsyn`; a command that stops says why in one line and ends with its status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         build(given[0] if given else None)(given)
@@ -84,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         screen = Console(stderr=True, soft_wrap=True, highlight=False)
         screen.print("[bold red]error:[/]", end=" ")
         screen.print(stop.message, markup=False)  # what a user typed may look like markup
-        raise SystemExit(1) from None
+        raise SystemExit(int(stop.status)) from None
 
 
 def _add(app: typer.Typer, name: str, command: Command) -> None:
