@@ -59,6 +59,11 @@ class Due:
         """The periods to be made safe now."""
         return frozenset(period.code for period in self.shape.periods) - self.kept
 
+    @property
+    def part(self) -> Shape:
+        """The table in its new periods."""
+        return self.shape.of_periods(self.new)
+
 
 def circle_of(scope: Scope) -> list[str]:
     """The parties who see a granted table together; everyone for a public one."""

@@ -35,6 +35,8 @@ from release.methods_changed import (
 from release.shape import Code, Shape
 from release.standing import Standing
 
+Own = Mapping[str, NDArray[np.int64]]
+
 
 @dataclass(frozen=True)
 class Cells:
@@ -62,7 +64,7 @@ class Task:
     """
 
     standing: Standing
-    own: Mapping[str, NDArray[np.int64]]
+    own: Own
     terms: Terms
     key: CellKey | None = None
 
@@ -119,29 +121,32 @@ class Known:
     key: CellKey | None = None
 
 
-def make_safe(shape: Shape, counts: Counts, bounds: Bounds, known: Known = Known()) -> Cells:
+def make_safe(table: Table, own: Own, terms: Terms, known: Known = Known()) -> Cells:
     """The cells of a table under its method, protected together with what its circle was shown before.
 
     Corrections that cannot be shown safely wait for a later vintage, period by period.
+
+    Args:
+        table: over the counts as they are known now; cells that lack a part are not published, and come out missing.
+        own: per publisher that sees it, its own part of each inner cell.
 
     Raises:
         Unprotectable: what was shown before leaves nothing to protect some cell with.
         Leaking: the attacker found a cell that the method did not keep safe.
         MethodError: the method cannot be used as the agreement states it.
     """
-    missing = summed_missing(shape, counts.missing)
-    safe = _safest(table_of(shape, counts, bounds), counts, bounds.terms, known)
+    safe, missing = _safest(table, own, terms, known), ~table.shown()
     return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
 
 
-def _safest(table: Table, counts: Counts, terms: Terms, known: Known) -> Cells:
+def _safest(table: Table, own: Own, terms: Terms, known: Known) -> Cells:
     past, may_correct = touching(table.dimensions, known.past), None
     if known.vintage:
         may_correct = np.ones(table.counts.shape, dtype=np.bool_)
     while True:
         standing = Standing.of(table, past, may_correct)
-        own = standing.own(counts.own)
-        task = Task(standing, standing.partial(own), terms, known.key)
+        parts = standing.own(own)
+        task = Task(standing, standing.partial(parts), terms, known.key)
         try:
             safe = METHODS[terms.method.kind](task)
             examine(safe.basis, task.asked, past)
@@ -151,7 +156,7 @@ def _safest(table: Table, counts: Counts, terms: Terms, known: Known) -> Cells:
             fewer = standing.without(fault.cells)
             may_correct = fewer if fewer.sum() < standing.corrected.sum() else np.zeros_like(fewer)
         else:
-            return replace(safe, basis=replace(safe.basis, own=own))
+            return replace(safe, basis=replace(safe.basis, own=parts))
 
 
 def table_of(shape: Shape, counts: Counts, bounds: Bounds) -> Table:

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
-from disclosure.table import DisclosureError
-from release.counts import Counts
+from disclosure.table import DisclosureError, Table
+from policies.verdict import Terms
 from release.gate import Leaking
-from release.methods import Bounds, Cells, Known, make_safe
+from release.methods import Cells, Known, Own, make_safe
 from release.methods_changed import MethodError
-from release.shape import Shape
 
 Done = TypeVar("Done")
 
@@ -45,17 +44,17 @@ class Named:
 
 @dataclass(frozen=True)
 class Job:
-    """The periods of a table that are to be made safe; it needs no database, so that any process can do it."""
+    """A table that is to be made safe; it needs no database, so that any process can do it."""
 
-    part: Shape
-    counts: Counts
-    bounds: Bounds
+    table: Table
+    own: Own
+    terms: Terms
     known: Known
 
     def do(self) -> Cells | str:
         """The safe cells, or why there are none."""
         try:
-            return make_safe(self.part, self.counts, self.bounds, self.known)
+            return make_safe(self.table, self.own, self.terms, self.known)
         except (DisclosureError, Leaking, MethodError) as refusal:
             return str(refusal)
 

@@ -9,7 +9,7 @@ from formats.table import CellTable
 from release.basis import Basis
 from release.cell_key import CellKey
 from release.due import Due
-from release.methods import Known, make_safe
+from release.methods import Known, make_safe, table_of
 from release.preview import bounds_of
 from release.tables import as_columns
 
@@ -45,7 +45,9 @@ def change(due: Due, past: Sequence[Basis], key: CellKey | None) -> Change:
     Raises:
         Unprotectable, Leaking, MethodError: it would not be released at all.
     """
-    after = as_columns(due.shape, make_safe(due.shape, due.counts, bounds_of(due), Known(past, due.vintage, key)))
+    bounds, known = bounds_of(due), Known(past, due.vintage, key)
+    safe = make_safe(table_of(due.shape, due.counts, bounds), due.counts.own, bounds.terms, known)
+    after = as_columns(due.shape, safe)
     seen, before = _seen(after), _seen(due.before) if due.before else _seen(after).clear()
     return Change(
         now=before.height / len(due.before) if due.before else None,

@@ -23,16 +23,16 @@ from release import past
 from release.basis import Basis
 from release.cell_key import CellKey
 from release.due import Due, Engines, look
-from release.methods import Bounds, Cells, Known
+from release.methods import Bounds, Cells, Known, table_of
 from release.outcome import Alone, Crew, Job, Named, Outcome
 from release.reading import Rules, agreements
 from release.shape import ShapeError
 from release.shelving import rows
 from release.signal_shelving import signal_row
 from release.tables import as_columns, join
-from release.turns import Begun, next_of
+from release.turns import Begun, Turn, next_of, turns
 from store import shelf, vault_basis
-from store.sessions import DeskSession, ShelfSession, VaultSession, transaction
+from store.sessions import DeskSession, ReferenceSession, ShelfSession, VaultSession, transaction
 from store.trail import TrailWriter
 
 RELEASER = "samsyn release"
@@ -77,18 +77,20 @@ class Releaser:
             crew: makes several tables safe at a time; without one they are made one by one, in order.
         """
         today = self._clock().date()
-        waiting = [
+        scopes = [
             self._rules.scope(agreement, table, today)
             for agreement, table in self.granted(today)
             if only in (None, table.id) and (not scheduled or table.calendar.releases_on(today))
         ]
+        with transaction(self._engines.reads) as session:
+            waiting = turns(ReferenceSession(session), scopes)
         busy: dict[Future[Cells | str], Begun] = {}
         crew = crew or Alone()
         while waiting or busy:
-            scope = next_of(waiting, [begun.due.scope for begun in busy.values()]) if len(busy) < crew.size else None
-            if scope is not None:
-                waiting.remove(scope)
-                begun = self._begin(scope)
+            turn = next_of(waiting, [begun.turn for begun in busy.values()]) if len(busy) < crew.size else None
+            if turn is not None:
+                waiting.remove(turn)
+                begun = self._begin(turn)
                 if isinstance(begun, Outcome):
                     yield begun
                 else:
@@ -102,9 +104,9 @@ class Releaser:
         with transaction(self._engines.reads) as session:
             return shelf.by_request(ShelfSession(session), request_id) is not None
 
-    def _begin(self, scope: Scope) -> Begun | Outcome:
+    def _begin(self, turn: Turn) -> Begun | Outcome:
         """Announce the release of a table that is due; what becomes of one that is not."""
-        now = self._clock()
+        scope, now = turn.scope, self._clock()
         table, agreement = scope.table.id, scope.agreement.id
         verdict = may_release(scope)
         if isinstance(verdict, Refusal):
@@ -117,18 +119,19 @@ class Releaser:
             return Outcome(table, agreement, "empty", reasons=((str(error), str(error)),))
         if due.earlier and not due.new:
             return Outcome(table, agreement, "unchanged", release=due.earlier.id)
-        begun = Begun(due, self._job(due), Named(self._new_id(), self._new_id(), now))
+        begun = Begun(turn, due, self._job(due), Named(self._new_id(), self._new_id(), now))
         self._note(scope, now, Operation.RELEASE, Kind.INTENT, decision=Decision.PERMIT, **begun.said)
         return begun
 
     def _job(self, due: Due) -> Job:
         """What is to be made safe, with all that its circle was shown before."""
-        part = due.shape.of_periods(due.new)
+        part = due.part
         with transaction(self._engines.reads) as session:
             vault, shelved = VaultSession(session), ShelfSession(session)
             seen = past.history(vault, shelved, due.scope.dataset.id, due.circle, part)
         bounds = Bounds(due.permit.terms, due.scope.law, due.scope.classification)
-        return Job(part, due.counts.of_part(due.shape, part), bounds, Known(seen, due.vintage, self._key))
+        counts = due.counts.of_part(due.shape, part)
+        return Job(table_of(part, counts, bounds), counts.own, bounds.terms, Known(seen, due.vintage, self._key))
 
     def _finish(self, begun: Begun, done: Future[Cells | str]) -> Outcome:
         """Put a table that was made safe on the shelf, and tell what became of it."""
@@ -150,7 +153,7 @@ class Releaser:
         """The table's cells; those of kept periods to the letter."""
         due = begun.due
         kept = [due.before.only(periods=due.kept)] if due.before and due.kept else []
-        return join(due.shape, [*kept, as_columns(begun.job.part, safe)])
+        return join(due.shape, [*kept, as_columns(due.part, safe)])
 
     def _keep(self, due: Due, made: CellTable, basis: Basis, named: Named) -> None:
         """What it was made from first: without the release on the shelf, it counts for nothing."""

@@ -10,7 +10,7 @@ from release.basis import Basis
 from release.counts import Counts
 from release.course import Stood, through
 from release.gate import Joined
-from release.methods import Bounds, Known, make_safe
+from release.methods import Bounds, Known, make_safe, table_of
 from release.shape import Code, Shape
 from settings import Place
 from tests.api.shelf import AGREEMENT
@@ -124,7 +124,8 @@ class Town:
         shape = shape_of(areas, periods)
         weeks = [int(week) for week in shape.leaf_periods]
         counts = Counts(self.known[..., weeks], np.zeros((4, 3, len(weeks)), np.bool_))
-        safe = make_safe(shape, counts, self.bounds, Known(tuple(self.past), vintage))
+        table = table_of(shape, counts, self.bounds)
+        safe = make_safe(table, counts.own, self.bounds.terms, Known(tuple(self.past), vintage))
         self.past.append(safe.basis)
         return np.where(safe.status == "withheld", -1, safe.count)
 
