@@ -16,7 +16,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.errors import Stop
+from cli.errors import Status, Stop
 from samsyn_client.client import Client
 from samsyn_client.key import ClientKey
 from samsyn_client.patience import Patience
@@ -94,9 +94,9 @@ def signed_in(
         with Client(*who, purpose=purpose, patience=_PATIENCE, **options) as samsyn:
             yield samsyn
     except NotSignedIn as error:
-        raise Stop(f"{found.url} does not accept {found.client_id}: {error.detail}") from None
+        raise Stop(f"{found.url} does not accept {found.client_id}: {error.detail}", Status.REFUSED) from None
     except NotAllowed as error:
-        raise Stop("\n  ".join([error.detail, *_reasons(error)])) from None
+        raise Stop("\n  ".join([error.detail, *_reasons(error)]), Status.REFUSED) from None
     except NotFound:
         raise Stop(
             f"there is no such thing for {found.client_id}: is its id right, and this the right client?"
@@ -104,7 +104,7 @@ def signed_in(
     except Problem as error:
         raise Stop(error.detail if error.status < 500 else f"{error.detail} ({error.instance})") from None
     except SamsynError as error:
-        raise Stop(str(error)) from None
+        raise Stop(str(error), Status.UNREACHABLE) from None
     except ValueError as error:
         raise Stop(f"SAMSYN_URL: {error}") from None
 

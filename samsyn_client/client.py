@@ -9,6 +9,7 @@ is busy or out of reach; nothing else is. Every failure is a `samsyn_client.prob
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
@@ -31,7 +32,7 @@ from samsyn_client.asking import (
 from samsyn_client.key import ClientKey
 from samsyn_client.patience import Patience
 from samsyn_client.problems import Unexpected
-from samsyn_client.shapes import Cell, Cells, Receipt, Table, TableSummary
+from samsyn_client.shapes import Cell, Cells, Receipt, Release, Table, TableSummary
 from samsyn_client.signing import sign_delivery
 from samsyn_client.token import Tokens
 from samsyn_client.wire import Ask, Wire, check_url
@@ -104,16 +105,18 @@ class Client:
         idempotency_key: str | None = None,
         coverage: str | None = None,
         progress: Progress = _silently,
+        dry_run: bool = False,
     ) -> Receipt:
         """Deliver counts, all or nothing.
 
         Args:
             dataset: where to.
-            body: CSV, JSON or NDJSON.
+            body: CSV, JSON, NDJSON, XLSX or Parquet.
             content_type: which of them.
             idempotency_key: names this delivery, so that sending it again is harmless; a random one if none.
             coverage: what the delivery covers, so that absent cells in it are 0 (`Samsyn-Coverage`).
             progress: told of each piece sent.
+            dry_run: learn what the delivery would do, and keep nothing; the receipt's id is then empty.
 
         Raises:
             FaultyDelivery: with every row that is wrong.
@@ -126,6 +129,8 @@ class Client:
         }
         if coverage is not None:
             headers["Samsyn-Coverage"] = coverage
+        if dry_run:
+            headers["Samsyn-Dry-Run"] = "true"
         path = deliveries_of(dataset)
         key = self._key
         sign = (lambda request: sign_delivery(request, body, key)) if key else None
@@ -185,6 +190,14 @@ class Client:
         finally:
             unfinished.unlink(missing_ok=True)
         return size
+
+    def releases(self, tables: Sequence[str] = (), since: datetime | None = None) -> list[Release]:
+        """What has been released of these tables, or of all, the newest first; a withdrawn release says so."""
+        asked: dict[str, Any] = {"table": tables} if tables else {}
+        if since is not None:
+            asked["since"] = since.isoformat()
+        pages = self._pages(f"{BASE}/releases", asked, self._reading)
+        return [Release.read(one) for page in pages for one in page["releases"]]
 
     def log_entries(self, **asked: str | Sequence[str]) -> Iterator[Mapping[str, Any]]:
         """Entries of the trail, page by page; filters are those of the interface, `from_` and `to` among them."""

@@ -90,6 +90,40 @@ class TableSummary:
 
 
 @dataclass(frozen=True)
+class Release:
+    """A release of a table; `withdrawn_at` and why if it must not be used any more."""
+
+    table: str
+    release_id: str
+    released_at: datetime
+    first_period: str
+    last_period: str
+    status: str
+    withdrawn_at: datetime | None
+    withdrawn_reason: str | None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When something last happened to it."""
+        return self.withdrawn_at or self.released_at
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any]) -> Self:
+        """The release as the list of releases has it."""
+        gone = said.get("withdrawnAt")
+        return cls(
+            table=said["table"],
+            release_id=said["releaseId"],
+            released_at=datetime.fromisoformat(said["releasedAt"]),
+            first_period=said["firstPeriod"],
+            last_period=said["lastPeriod"],
+            status=said["status"],
+            withdrawn_at=datetime.fromisoformat(gone) if gone else None,
+            withdrawn_reason=said.get("withdrawnReason"),
+        )
+
+
+@dataclass(frozen=True)
 class Code:
     """A value of a dimension; `parent` is the code it adds up to, if any."""
 

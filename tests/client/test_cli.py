@@ -245,7 +245,11 @@ def test_without_a_home_the_demo_of_make_is_found(demo: Path, monkeypatch: pytes
     ("client", "env", "said"),
     [
         (None, {}, "give --client with one of the demo's: huddinge-reader"),
-        ("bra-operator", {}, "no key and no secret for bra-operator: set SAMSYN_CLIENT_KEY_FILE or SAMSYN_CLIENT_SECRET"),
+        (
+            "bra-operator",
+            {},
+            "no key and no secret for bra-operator: set SAMSYN_CLIENT_KEY_FILE or SAMSYN_CLIENT_SECRET",
+        ),
         ("unknown", {}, "no key and no secret for unknown"),
         ("unknown", FULL, "no key and no secret for unknown"),
         (None, {**FULL, "SAMSYN_CLIENT_SECRET_FILE": "x"}, "both SAMSYN_CLIENT_SECRET and"),
