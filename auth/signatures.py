@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import http_sf
+from cryptography.exceptions import InvalidSignature as NotSigned
 from http_message_signatures import HTTPMessageVerifier, InvalidSignature
 from http_message_signatures.algorithms import ECDSA_P256_SHA256
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
@@ -81,7 +82,7 @@ def holds(base: str, signature: bytes, jwk: Mapping[str, Any]) -> bool:
     try:
         verifier = ECDSA_P256_SHA256(public_key=public_key(jwk))  # type: ignore[no-untyped-call]  # the library's
         verifier.verify(signature=signature, message=base.encode())
-    except (HTTPMessageSignaturesException, JwkError):
+    except (HTTPMessageSignaturesException, NotSigned, JwkError):
         return False
     return True
 
