@@ -21,7 +21,7 @@ from joserfc.jwk import KeySet
 
 from auth.organisations import Provider
 
-ALGORITHMS: Final = ["RS256", "PS256", "ES256", "Ed25519", "EdDSA"]
+ALGORITHMS: Final = [*(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)), "Ed25519", "EdDSA"]
 """Of an ID token: signatures with a key pair only; never `none`, and no shared secret."""
 METADATA_LASTS: Final = timedelta(hours=1)
 LEEWAY: Final = 10
@@ -137,7 +137,7 @@ class Organisation:
         try:
             claims.validate(now=int(now.timestamp()), leeway=LEEWAY)
         except JoseError as error:
-            raise OidcError(f"the ID token does not hold: {error.error}") from None
+            raise OidcError(f"the ID token does not hold: {error}") from None
         return dict(claims)
 
     def _with_fresh_keys(self, text: str, now: datetime) -> jwt.Token:

@@ -35,12 +35,17 @@ def served(place: Place, **environment: str) -> Iterator[str]:
 
 
 def await_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    await_answer(f"{url}/ready", process, log)
+
+
+def await_answer(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait until a server answers 200."""
     until = time.monotonic() + READY_SECONDS
     while True:
         assert process.poll() is None, log.read_text()
         assert time.monotonic() < until, log.read_text()
         try:
-            if httpx.get(f"{url}/ready", timeout=5).status_code == 200:
+            if httpx.get(url, timeout=5).status_code == 200:
                 return
         except httpx.TransportError:
             time.sleep(0.1)
