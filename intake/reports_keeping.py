@@ -79,7 +79,6 @@ class Keeper:
         before = self._own(row.incident for row in gone)
         reports = {row.report for row in gone}
         self._changed.update(change(before, [row for row in before if row.report not in reports]))
-        self.touched.add(before)
         vault_reports.erase_reports(self._session, gone)
         self.replaced += len(gone)
         return len(gone)
@@ -133,7 +132,6 @@ class Keeper:
         renewed = {row.report for row in other}
         after = [*(row for row in before if row.report not in renewed), *other, *fresh]
         self._changed.update(change(before, after))
-        self.touched.add(before)
         self.touched.add(other)
         self.touched.add(fresh)
         vault_reports.add_reports(self._session, fresh)
@@ -143,9 +141,10 @@ class Keeper:
         self.unchanged += len(met) - len(other)
 
     def _own(self, incidents: Iterable[int]) -> list[Row]:
-        """The publisher's own reports of these incidents."""
+        """The publisher's own reports of these incidents; wherever they are, others' too, is touched."""
         asked = set(incidents)
         rows = vault_reports.by_incident(self._session, asked) if asked else []
+        self.touched.add(rows)
         return [row for row in rows if row[:2] == self._owner]
 
 
