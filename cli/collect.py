@@ -6,11 +6,13 @@ same file sends the same bytes under the same key, and changes nothing.
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
+import httpx
 import typer
 from rich.console import Console
 from rich.progress import track
@@ -18,14 +20,18 @@ from rich.table import Table
 
 from cli.credentials import ClientOption, UrlOption, signed_in
 from cli.errors import Stop
+from cli.fetching import Clock, Source
 from cli.push import deliver, receipt_as_json, receipt_table
 from intake.areas_builtin import bra, sverige
 from intake.sources import bra as bra_source
+from intake.sources import mapped as mapped_source
 from intake.sources import polisen as polisen_source
 from intake.sources.account import Collected, SourceError
+from intake.sources.mapped import Mapped, read_mapping
 from intake.sources.polisen_file import read_notices
 from policies.classification import load_classification
 from policies.dataset import Dataset, load_datasets
+from policies.reading import PolicyError
 from samsyn_client.problems import FaultyDelivery
 from samsyn_client.shapes import Receipt
 
@@ -33,6 +39,11 @@ app = typer.Typer(help="Collect counts from a public source's file and push them
 
 Row = TypeVar("Row")
 _File = Annotated[str, typer.Argument(metavar="FILE", help="The source's file.")]
+_FileOrUrl = Annotated[str, typer.Argument(metavar="FILE|URL", help="The source's file, or where its API answers.")]
+_State = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Where to remember what a URL gave (else collect/ in SAMSYN_HOME).")
+]
+_Who = Annotated[str, typer.Option(envvar="SAMSYN_CONTACT", help="Whom the source can turn to; it goes in User-Agent.")]
 _Out = Annotated[Path | None, typer.Option(help="Write the delivery here instead of pushing it.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only account for the rows; push nothing.")]
 _Json = Annotated[bool, typer.Option("--json", help="Write the account as JSON.")]
@@ -55,20 +66,29 @@ class _Wish:
 
 @app.command()
 def polisen(
-    file: _File,
+    file: _FileOrUrl,
     *,
+    state: _State = None,
+    who: _Who = "",
     client: ClientOption = None,
     url: UrlOption = None,
     out: _Out = None,
     dry_run: _DryRun = False,
     as_json: _Json = False,
 ) -> None:
-    """The police's public notices, as their API gives them (JSON) or as archived (CSV), by kommun, type and week."""
-    data = _read(file)
+    """The police's public notices, as their API gives them (JSON) or as archived (CSV), by kommun, type and week.
+
+    A URL is asked by the police's rules: by name, at least ten seconds apart, and with patience when they ask for it.
+    What it gave before is remembered, so that the counts of a week grow with the notices of it.
+    """
+    source = _source(file, state, who) if "://" in file else None
+    data = _fetched(source) if source else _read(file)
     events = load_classification()
     dataset = load_datasets(events)[polisen_source.DATASET]
     found = _collected(lambda: read_notices(data), polisen_source.Notices(events, dataset, sverige().areas).collect)
     _finish(found, dataset, polisen_source.REASONS, _Wish(client, url, out, dry_run, as_json))
+    if source and not dry_run:
+        source.keep()
 
 
 @app.command("bra")
@@ -81,16 +101,62 @@ def monthly(
     dry_run: _DryRun = False,
     as_json: _Json = False,
 ) -> None:
-    """Brå's monthly figures of reported crimes (CSV), by area, chapter and month."""
+    """Brå's monthly figures of reported crimes (CSV or XLSX), by area, chapter and month."""
     data = _read(file)
     dataset = load_datasets(load_classification())[bra_source.DATASET]
     found = _collected(lambda: bra_source.read_rows(data), bra_source.MonthlyFigures(dataset, bra().areas).collect)
     _finish(found, dataset, bra_source.REASONS, _Wish(client, url, out, dry_run, as_json))
 
 
+@app.command("kommun")
+def municipality(
+    file: _File,
+    *,
+    mapping: Annotated[Path, typer.Option(metavar="M.toml", help="What the file's columns are in a dataset.")],
+    client: ClientOption = None,
+    url: UrlOption = None,
+    out: _Out = None,
+    dry_run: _DryRun = False,
+    as_json: _Json = False,
+) -> None:
+    """A municipality's own CSV, XLSX or Parquet through a mapping file; try it with --dry-run first."""
+    data, datasets = _read(file), load_datasets(load_classification())
+    try:
+        wanted = read_mapping(_read(str(mapping)), mapping.name)
+    except PolicyError as error:
+        raise Stop(str(error)) from None
+    if wanted.dataset not in datasets:
+        raise Stop(f"{mapping}: {wanted.dataset!r} is no dataset; there are {', '.join(datasets)}")
+    dataset = datasets[wanted.dataset]
+    mapped = Mapped(wanted, dataset)
+    codes = [area.code for area in sverige().areas if area.level == dataset.area_level]
+    if faults := list(mapped.faults(codes)) if codes else []:
+        raise Stop(f"{mapping}:\n  " + "\n  ".join(faults))
+    found = _collected(lambda: mapped.rows(data), mapped.collect)
+    _finish(found, dataset, mapped_source.REASONS, _Wish(client, url, out, dry_run, as_json))
+
+
+def _source(url: str, state: Path | None, who: str) -> Source:
+    if not who:
+        raise Stop("the source wants to know who asks: give --who or SAMSYN_CONTACT, such as an e-mail address")
+    home = Path(os.environ.get("SAMSYN_HOME") or "var")
+    http = httpx.Client(timeout=60.0, follow_redirects=True)
+    return Source(url, state or home / "collect", who, http, Clock(time.time, time.sleep))
+
+
+def _fetched(source: Source) -> bytes:
+    """Every notice that the source ever gave, the newest with it."""
+    body = source.fetch()
+    try:
+        events = source.known() if body is None else source.merged(json.loads(body))
+    except (ValueError, TypeError):
+        raise Stop("the source answered with something else than a JSON array of events") from None
+    return json.dumps(events, ensure_ascii=False).encode()
+
+
 def _read(file: str) -> bytes:
     if "://" in file:
-        raise Stop(f"{file}: a URL is not collected from; download it and give the file")
+        raise Stop(f"{file}: a URL is collected from the police alone; download it and give the file")
     try:
         return Path(file).read_bytes()
     except OSError as error:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from intake.area import Area
-from intake.sources.account import Collected, Ledger
+from intake.delivery_sheet import XLSX, SheetError, as_csv
+from intake.sources.account import Collected, Ledger, SourceError
 from intake.sources.table import as_text, csv_rows
 from policies.dataset import Dataset
 from policies.period import Period, PeriodError, parse_period
@@ -30,6 +31,7 @@ LEAVES = {
     "7 kap. Brott mot familj": "bra-7-kap",
 }
 
+_ZIP = b"PK\x03\x04"
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 REASONS = {
@@ -100,11 +102,16 @@ class MonthlyFigures:
 
 
 def read_rows(data: bytes) -> Iterator[Mapping[str, str]]:
-    """The rows of Brå's file as they stand, by column.
+    """The rows of Brå's file as they stand, by column: a CSV, or the first sheet of an XLSX.
 
     Raises:
-        SourceError: the file is no CSV in UTF-8 with the columns of Brå's monthly figures.
+        SourceError: the file is neither, or lacks a column of Brå's monthly figures.
     """
+    if data.startswith(_ZIP):
+        try:
+            data = as_csv(data, XLSX)
+        except SheetError as error:
+            raise SourceError(str(error)) from None
     return csv_rows(as_text(data), COLUMNS, otherwise=f"Brå's monthly figures have {', '.join(COLUMNS)}")
 
 

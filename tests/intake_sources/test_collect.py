@@ -198,7 +198,7 @@ def test_a_source_that_contradicts_itself_is_an_error_and_the_rest_is_kept(home:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("polisen", "https://polisen.se/api/events"), "a URL is not collected from"),
+        (("polisen", "https://polisen.se/api/events"), "wants to know who asks"),
         (("polisen", "nowhere.json"), "nowhere.json: No such file"),
         (("bra", SAMPLE), "no column kommunkod"),
         (("polisen", MONTHLY), "no column id, datetime"),
