@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
-from api import examples
+from api import examples, sign_in_fittings
 from api.agreements import AgreementBody, AgreementList, VersionBody, agreement_body, version_body
 from api.answers import Validators, answer, chosen, etag, known, not_modified
 from api.depends import AgreementId, Digest, PolicyOfficer
@@ -146,7 +146,8 @@ def fittings(settings: DeskSettings, reception: Reception, closing: ExitStack) -
 
 
 def app(settings: DeskSettings) -> Door:
-    """The desk as a process of its own."""
+    """The desk as a process of its own; the pages, and who is let in to them, stand beside it."""
     with ExitStack() as closing:
         reception = open_reception(settings, "desk", closing)
-        return frame(reception.fittings() + fittings(settings, reception, closing), closing.pop_all())
+        doors = fittings(settings, reception, closing) + sign_in_fittings.fittings(settings, closing)
+        return frame(reception.fittings() + doors, closing.pop_all())
