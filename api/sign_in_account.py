@@ -39,7 +39,7 @@ NOT_THE_PASSWORD: Final = said("Lösenordet stämmer inte.")
 FAULTS: Final = {
     "short": said("Lösenordet är för kort. Flera ord går bra."),
     "long": said("Lösenordet är för långt: högst 256 tecken."),
-    "named": said("Lösenordet innehåller ditt eller organisationens namn, och sådana prövas först."),
+    "named": said("Lösenordet är för kort utan ditt och organisationens namn, som prövas först."),
     "common": said("Lösenordet hör till dem som prövas först. Ta några ord utan samband."),
 }
 

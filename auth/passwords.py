@@ -25,7 +25,7 @@ class PasswordError(ValueError):
     """A password that is not taken.
 
     Attributes:
-        fault: `short`, `long`, `named` (it holds the name of its user or party) or `common`.
+        fault: `short`, `long`, `named` (short without the names of its user and party) or `common`.
     """
 
     def __init__(self, fault: str, sentence: str) -> None:
@@ -55,10 +55,18 @@ def check_password(password: str, shortest: int, names: Iterable[str]) -> None:
     if len(text) > LONGEST or len(text.encode()) > MAX_SECRET:
         raise PasswordError("long", f"the password may have at most {LONGEST} characters")
     own = sorted({word for name in names for word in _words(name)})
-    if named := next((word for word in own if word in text.casefold()), None):
-        raise PasswordError("named", f"the password holds the name {named}, which is tried first")
+    if len(_without(own, text)) < shortest:
+        raise PasswordError("named", "the password is too short without the names in it, which are tried first")
     if zxcvbn(text[:_LOOKED_AT], user_inputs=own)["guesses"] < ENOUGH_GUESSES:
         raise PasswordError("common", "the password is among those that are tried first: take words with no connection")
+
+
+def _without(words: Iterable[str], text: str) -> str:
+    """What is left of a password when somebody's own names are taken out: they do not count towards its length."""
+    left = text.casefold()
+    for word in words:
+        left = left.replace(word, "")
+    return left
 
 
 def _words(name: str) -> list[str]:
