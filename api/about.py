@@ -37,7 +37,7 @@ def api_info(request: Request) -> ApiInfo:
         api_name="samsyn",
         api_version=VERSION,
         api_released=RELEASED,
-        api_documentation=str(request.base_url.replace(path="/samsyn/v1/openapi.json")),
+        api_documentation=str(request.base_url.replace(path="/docs")),
         api_status="alpha",
     )
 

@@ -31,7 +31,13 @@ error is a problem document (RFC 9457). Times are RFC 3339 in UTC. HEAD is answe
 
 def describe(document: dict[str, Any], app: FastAPI) -> dict[str, Any]:
     """Complete the document that FastAPI derives from the routes."""
-    document["info"] |= {"description": ABOUT, "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"}}
+    document["info"] |= {
+        "description": ABOUT,
+        "license": {"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
+        "termsOfService": "/docs#terms",
+        "contact": {"name": "Whoever runs this service; each table names its own contact", "url": "/docs#service"},
+    }
+    document["externalDocs"] = {"url": "/docs", "description": "The same as a page, in Swedish and English"}
     document["x-problems"] = catalogue()
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from api.about import about
 from api.again import Again
 from api.description import VERSION, describe
+from api.documentation import router as documentation
 from api.envelope import Envelope, problem_response
 from api.fittings import Fittings
 from api.limits import BodyLimit
@@ -81,7 +82,7 @@ def frame(fittings: Fittings, closing: ExitStack) -> Door:
         app.add_exception_handler(kind, handler)
     for name, value in {**fittings.state, "checks": fittings.checks, "metrics": metrics}.items():
         setattr(app.state, name, value)
-    for router in (about, *fittings.routers):
+    for router in (about, documentation, *fittings.routers):
         app.include_router(router)
     app.add_middleware(BodyLimit, endings=fittings.large_bodies)
     app.add_middleware(Again)
