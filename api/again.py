@@ -17,17 +17,15 @@ from hashlib import sha256
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.answers import pieces_of
 from api.callers import address_of
 from api.errands import SWEDEN
 from api.problems import TrailUnavailable
-from api.reading import Reading
 from api.reception import Reception
 from api.wire import BASE
-from audit.repeat import Pattern, pattern_of
+from audit.repeat import Pattern
 from auth.tokens import Reader
 from store.epoch import Epoch
 from store.trail import RightsChanged
@@ -149,20 +147,6 @@ class Again:
             memory.drop(key)
         scope["state"]["again"] = key
         await self._app(scope, receive, send)
-
-
-def left(request: Request, reading: Reading, answer: Response) -> Response:
-    """An answer of a route, kept for when the same is asked again; streams and what told several entries are not."""
-    key: bytes | None = getattr(request.state, "again", None)
-    body, until = getattr(answer, "body", None), reading.visit.principal.until
-    if key is not None and until is not None and isinstance(body, bytes) and len(reading.told) == 1:
-        memory: Memory = request.app.state.again
-        who, told = reading.visit.principal, reading.told[0]
-        headers, route = list(answer.raw_headers), request.scope["route"]
-        kept = (answer.status_code, headers, body, route, who.client, pattern_of(told), reading.under)
-        keys = reading.visit.reception.tokens.keys(reading.visit.at)
-        memory.keep(key, Answered(*kept, until, keys, reading.visit.day))
-    return answer
 
 
 async def _noted(found: Answered, reception: Reception, scope: Scope, at: datetime) -> bool:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from api import examples, signals
 from api import releases as news
-from api.again import Memory, left
+from api.again import Memory
 from api.answers import Validators, answer, chosen, etag, file, known, made, not_modified, sent
 from api.catalogue import TableBody, TableList, description, summary, transferred
 from api.cells import DEFAULT_LIMIT, FORMATS, CellQuery, Cells, ListQuery
@@ -26,6 +26,7 @@ from api.frame import Door, frame
 from api.geometry import Geometries
 from api.granted import granted, note_list
 from api.kept import KeptFiles
+from api.leaving import left
 from api.problem_docs import documented
 from api.problems import (
     BadRequest,
