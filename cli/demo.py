@@ -16,6 +16,7 @@ from cli.demo_agreements import add_agreements
 from cli.demo_parties import add_parties
 from cli.demo_people import add_people
 from cli.demo_push import push_all
+from cli.demo_reports import push_reports, put_demo_areas
 from cli.errors import Stop
 from cli.homemaking import OWNER_ONLY, make_home
 from cli.opening import Opened, now, opened
@@ -96,6 +97,9 @@ def _make(where: Place) -> None:
     with opened("pusher", where) as home:
         for kept in track(push_all(home, rules, at), "Delivering two years of counts", total=None, console=screen):
             screen.print(f"[dim]·[/] {kept.publisher} → {kept.dataset}: {kept.rows:,} rows")
+        put_demo_areas(where, at)
+        for told in track(push_reports(home, rules, at), "Delivering reports", total=None, console=screen):
+            screen.print(f"[dim]·[/] {told.publisher} → {told.dataset}: {told.rows:,} reports, treated")
     with opened("releaser", where) as home:
         run_releases(home)
     (where.home / ACCOUNTS).write_text(json.dumps([account.told() for account in accounts], indent=1))

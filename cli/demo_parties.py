@@ -26,6 +26,7 @@ _OTHERS = {
     "polisen": ("Polismyndigheten", "police", "2021000076"),
     "raddningstjansten": ("Räddningstjänsten", "rescue", ""),
     "bra": ("Brottsförebyggande rådet (Brå)", "national", "2021000068"),
+    "bostadsbolaget": ("Bostadsbolaget (påhittat)", "other", ""),
     "granskaren": ("Oberoende granskare", "auditor", ""),
 }
 _ROLES: Mapping[str, tuple[str, ...]] = {
@@ -34,6 +35,7 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
     "municipality": ("publisher", "reader", "analyst", "policy-officer"),
     "national": ("publisher", "reader", "analyst", "policy-officer"),
     "auditor": ("auditor",),
+    "other": ("publisher", "reader", "policy-officer"),
 }
 _PURPOSES = {"auditor": "granskning", "national": "nationell-jamforelse"}
 _READS = ("reader", "analyst", "auditor")

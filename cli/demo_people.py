@@ -18,6 +18,7 @@ _ROLES: Mapping[str, tuple[str, ...]] = {
     "municipality": ("reader", "analyst", "policy-officer"),
     "national": ("reader", "analyst", "policy-officer"),
     "auditor": ("auditor",),
+    "other": ("reader", "policy-officer"),
 }
 _PURPOSES = {"auditor": "granskning", "national": "nationell-jamforelse"}
 

@@ -31,6 +31,7 @@ def check_references(agreement: Agreement, known: Known) -> tuple[Fault, ...]:
     faults: list[Fault] = []
     for number, table in enumerate(agreement.tables):
         faults += ((("tables", number, *loc), told) for loc, told in _of_table(agreement, table, known))
+    faults += _of_links(agreement, known.datasets)
     return (*faults, *_of_denials(agreement, known.classification), *_of_grounds(agreement, known.datasets))
 
 
@@ -64,6 +65,17 @@ def _of_table(agreement: Agreement, table: TableGrant, known: Known) -> Iterator
     yield from _of_levels(table, dataset)
     yield from _of_codes(table, dataset, known.classification)
     yield from _of_period(table, dataset)
+
+
+def _of_links(agreement: Agreement, datasets: Mapping[str, Dataset]) -> Iterator[Fault]:
+    """A rule joins what a dataset is joined of, and binds parties who have it."""
+    for number, rule in enumerate(agreement.links):
+        dataset = datasets.get(rule.dataset)
+        if dataset is None or dataset.kind != "joined":
+            joined = ", ".join(sorted(each.id for each in datasets.values() if each.kind == "joined"))
+            yield ("links", number, "dataset"), f"{rule.dataset!r} is joined of nothing; there are {joined}"
+        elif not any(dataset.takes_from(party.id, party.kind) for party in agreement.parties):
+            yield ("links", number, "dataset"), f"none of those whose reports {dataset.id} joins is a party"
 
 
 def _of_levels(table: TableGrant, dataset: Dataset) -> Iterator[Fault]:

@@ -13,7 +13,7 @@ def test_each_flow_in_force_is_a_row_of_the_record() -> None:
     rows = register(examples(), real_datasets(), DAY, "en")
     flows = [(row.agreement, row.table) for row in rows]
     assert [agreement for agreement, _ in flows] == sorted(agreement for agreement, _ in flows)
-    assert len(flows) == len(set(flows)) == 5 * 3 + 1 + 1 + 1 + 1
+    assert len(flows) == len(set(flows)) == 5 * 3 + 3 + 1 + 1 + 1 + 1
     row = next(row for row in rows if row.table == "sodertalje-anmalda-brott")
     assert row._asdict() | {"data_categories": "", "recipient_categories": "", "security": "", "retention": ""} == {
         "agreement": "sodertalje",
