@@ -14,7 +14,7 @@ from audit.entry import Operation
 from cli.errors import Stop
 from cli.opening import Opened, now, opened
 from cli.release_attack import progress, the_rules
-from cli.release_preview_told import Preview, as_json, page, show
+from cli.release_preview_told import Preview, as_json, for_recipients, page, show
 from disclosure.protect import Unprotectable
 from policies.agreement import Agreement, TableGrant
 from policies.disclosing import may_release
@@ -68,6 +68,8 @@ def preview(
             for each in granted:
                 previews.append(previewer.of(*each, is_draft=agreement is not None))
                 bar.advance(task)
+    if shares_only:
+        previews = [for_recipients(preview) for preview in previews]
     if in_json:
         typer.echo(json.dumps(as_json(previews, shares_only=shares_only), ensure_ascii=False))
     else:

@@ -12,6 +12,7 @@ import jinja2
 from rich.console import Console
 from rich.table import Table
 
+from disclosure.coarsening import Share
 from policies.reading import Words
 from release.due import Due
 from release.preview import Trial
@@ -54,6 +55,23 @@ class Preview:
         cells = len(sizes[0]) * len(sizes[1]) * len(sizes[2])
         told = replace(self, periods=len(sizes[2]), cells=cells, trials=tuple(trials), finest=finest, change=change)
         return told.refused(reason) if reason else told
+
+
+def for_recipients(preview: Preview) -> Preview:
+    """The preview with its shares in steps of five percent: an exact share of the counts would tell what is hidden."""
+    trials = tuple(
+        replace(trial, share=Share(_step(trial.share.cells), _step(trial.share.counts))) for trial in preview.trials
+    )
+    finest, change = preview.finest, preview.change
+    if finest:
+        finest = replace(finest, cells=_step(finest.cells), counts=_step(finest.counts))
+    if change:
+        change = replace(change, now=None if change.now is None else _step(change.now), then=_step(change.then))
+    return replace(preview, trials=trials, finest=finest, change=change)
+
+
+def _step(share: float) -> float:
+    return round(share * 20) / 20
 
 
 def as_json(previews: Sequence[Preview], *, shares_only: bool) -> dict[str, object]:

@@ -3,26 +3,44 @@
 python bench/attack/run.py [--only TEXT] [--loop]
 
 Without --loop the protector's marks are judged as they are; with it, cells that the attacker finds are withheld too
-until it finds nothing (what `samsyn protect` does). Results go to bench/results/attack.json and attack.md.
+until it finds nothing (what `samsyn protect` does). Results go to bench/results/attack.json and attack.md, each row
+with its date and machine; rows of scenarios that were not run stay as they were.
 """
 
 import argparse
 import json
+import platform
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
 from bench.attack.scenarios import Scenario, all_of
+from bench.attack.vintages import year
 from cli.errors import Stop
 from cli.suppression import Order, judge, once, suppress
 from cli.table_files import Released
 from cli.withholding import withhold
 
 RESULTS = Path(__file__).parents[1] / "results"
+HEADS = (
+    "scenario",
+    "cells",
+    "primary",
+    "secondary",
+    "asked",
+    "found",
+    "protectSeconds",
+    "attackSeconds",
+    "date",
+    "machine",
+)
+Row = dict[str, object]
 
 
-def measure(scenario: Scenario, *, loop: bool) -> dict[str, object]:
+def measure(scenario: Scenario, *, loop: bool) -> Row:
     """One scenario: seconds of processor time to protect and to attack, and what was found."""
     former: list[Released] = []
     protecting = attacking = 0.0
@@ -53,28 +71,40 @@ def measure(scenario: Scenario, *, loop: bool) -> dict[str, object]:
     }
 
 
+def rows(only: str | None, *, loop: bool) -> list[tuple[str, Callable[[], Row]]]:
+    """Every scenario asked for, to be measured when called."""
+    found: list[tuple[str, Callable[[], Row]]] = [(name, run) for name, run in year() if only is None or only in name]
+    return found + [(each.name, lambda each=each: measure(each, loop=loop)) for each in all_of(only)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="scenarios whose name holds this text")
     parser.add_argument("--loop", action="store_true", help="withhold what the attacker finds")
     options = parser.parse_args()
-    rows: list[dict[str, object]] = []
-    for scenario in all_of(options.only):
+    for name, run in rows(options.only, loop=options.loop):
         try:
-            rows.append(measure(scenario, loop=options.loop))
+            row = run()
         except Stop as stop:
-            rows.append({"scenario": scenario.name, "refused": stop.message})
-        print(rows[-1], flush=True)
-        if options.only is None:
-            write(rows, "attack-loop" if options.loop else "attack")
+            row = {"scenario": name, "refused": stop.message}
+        row |= {"date": f"{datetime.now(UTC):%Y-%m-%d}", "machine": f"{platform.machine()}, one core"}
+        print(row, flush=True)
+        write(row, "attack-loop" if options.loop else "attack")
 
 
-def write(rows: list[dict[str, object]], name: str) -> None:
+def write(row: Row, name: str) -> None:
+    """Put a row in the place of the one of the same scenario."""
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / f"{name}.json").write_text(json.dumps(rows, indent=1) + "\n")
-    heads = ["scenario", "cells", "primary", "secondary", "asked", "found", "protectSeconds", "attackSeconds"]
-    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
-    lines += ["| " + " | ".join(str(row.get(head, row.get("refused", ""))) for head in heads) + " |" for row in rows]
+    file = RESULTS / f"{name}.json"
+    kept: list[Row] = json.loads(file.read_text()) if file.exists() else []
+    names = [each["scenario"] for each in kept]
+    if row["scenario"] in names:
+        kept[names.index(row["scenario"])] = row
+    else:
+        kept.append(row)
+    file.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
+    lines = ["| " + " | ".join(HEADS) + " |", "|" + "---|" * len(HEADS)]
+    lines += ["| " + " | ".join(str(each.get(head, each.get("refused", ""))) for head in HEADS) + " |" for each in kept]
     (RESULTS / f"{name}.md").write_text("\n".join(lines) + "\n")
 
 

@@ -1,6 +1,7 @@
 """A preview tells shares and errors of each method and changes nothing; a draft's is held against the shelf."""
 
 import json
+import math
 import re
 import sqlite3
 from base64 import b64encode
@@ -156,6 +157,11 @@ def test_the_recipients_side_sees_shares_only(run: Run, delivered: Premises, tmp
     told = json.loads(run("--json", "--shares-only", "--agreement", str(draft), "--html", str(file)))["tables"][0]
     assert set(told["trials"][0]) == {"method", "chosen", "safe", "cellsShown", "countsShown"}
     assert set(told["change"]) == {"now", "then"}
+    shares = [
+        *told["change"].values(),
+        *(trial[of] for trial in told["trials"] for of in ("cellsShown", "countsShown")),
+    ]
+    assert all(math.isclose(share * 20, round(share * 20)) for share in shares)  # an exact one would tell what is hidden
     assert "2026-W40" not in file.read_text()
     assert "error" not in file.read_text()
 
