@@ -12,24 +12,38 @@ from disclosure.windows import Windows
 WIDEST = 2
 """How far one unit may step in a window's move, in reaches: wider moves are rarer and use up more room."""
 
+ROUNDS = 30
+"""How often windows of one size are cut anew; two idle rounds end it before."""
+
+PATIENCE = 6
+"""How long a window's program may look for its first whole move."""
+
 
 @dataclass(frozen=True)
 class Task:
-    """Units to be shown safe, how many values each must keep besides the true one, and the chance to use."""
+    """What to show safe.
 
+    Attributes:
+        members: units that may move, those of them that are withheld.
+        wanted: which units to show safe.
+        reach: how many values each must keep besides the true one.
+        chance: the chance to use.
+    """
+
+    members: Ints
     wanted: Flags
     reach: int
     chance: np.random.Generator
 
 
-def certify(cover: Cover, windows: Windows, task: Task, most: int, rounds: int) -> None:
+def certify(cover: Cover, windows: Windows, task: Task, most: int) -> None:
     """Show the wanted units safe by moves within what is withheld, as far as windows of ``most`` units go."""
     idle = 0
-    for _ in range(rounds):
-        before = _left(cover, task.wanted)
-        for members in windows.cut(cover.movable, most, task.chance):
-            in_window(cover, members, task)
-        after = _left(cover, task.wanted)
+    for _ in range(ROUNDS):
+        before = _left(cover, task)
+        for window in windows.cut(task.members[cover.hidden[task.members]], most, task.chance):
+            in_window(cover, window, task)
+        after = _left(cover, task)
         idle = idle + 1 if after > 0.95 * before else 0
         if not after or idle == 2:
             return
@@ -42,7 +56,7 @@ def in_window(cover: Cover, members: Ints, task: Task) -> None:
         lacking = task.wanted[members] & (cover.lacks(members) > 0)
         if not lacking.any():
             return
-        program = program or Program(sparse.csc_array(cover.at.units.by_unit[members].T), whole=True)
+        program = program or Program(sparse.csc_array(cover.at.units.by_unit[members].T), whole=True, patience=PATIENCE)
         steps = _steps(cover, members, lacking, program, task)
         if steps is None or not (lacking & (steps != 0)).any():
             return
@@ -82,8 +96,8 @@ def _changed(cover: Cover, free: Ints, program: Program, bounds: tuple[Floats, F
     return True
 
 
-def _left(cover: Cover, wanted: Flags) -> int:
-    return int((wanted & (cover.lacking > 0)).sum())
+def _left(cover: Cover, task: Task) -> int:
+    return int((task.wanted[task.members] & (cover.lacks(task.members) > 0)).sum())
 
 
 def _steps(cover: Cover, members: Ints, lacking: Flags, program: Program, task: Task) -> Ints | None:

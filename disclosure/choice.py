@@ -19,17 +19,20 @@ TINY = 1e-6
 
 @dataclass
 class Choice:
-    """The program over every unit that is not frozen: steps up, then steps down where there is room."""
+    """The program over some units that are not frozen: steps up, then steps down where there is room."""
 
     cover: Cover
     reach: int
+    members: Ints
 
     def __post_init__(self) -> None:
-        """Lay out the columns."""
+        """Lay out the columns; a sum of ones, for one, is not able to go down."""
         at = self.cover.at
-        self.up = np.flatnonzero(~at.frozen)
-        self.down = np.flatnonzero(~at.frozen & (self.cover.room(self.reach) > 0))
+        self.up = self.members
+        self.down = self.members[self.cover.room(self.reach)[self.members] > 0]
         sums = sparse.csc_array(at.units.relations)
+        self.wholes, self.parts = at.units.relations < 0, at.units.relations > 0
+        self.able_up, self.able_down = self._able(self.up), self._able(self.down)
         self.program = Program(sparse.csc_array(sparse.hstack([sums[:, self.up], -sums[:, self.down]])))
 
     def secondaries(self, wanted: Flags, rounds: int, near: float, chance: np.random.Generator) -> Ints:
@@ -37,9 +40,10 @@ class Choice:
 
         Dearer hidden steps make shorter moves, at the cost of more secondaries.
         """
+        wanted = wanted & self.able_up
         least_up, least_down = wanted & (self.cover.room(self.reach) == 0), np.zeros_like(wanted)
         base = price = np.where(self.cover.hidden, near, self.cover.price)
-        change, able = np.zeros(len(base)), self._able_down()
+        change = np.zeros(len(base))
         for turn in range(rounds):
             found = self._solve(price, least_up, least_down)
             if found is None:
@@ -48,17 +52,16 @@ class Choice:
             blur = 0.5 if turn < 3 else 0.1
             price = np.where(self.cover.hidden, near, base / (np.abs(change) + blur))
             still = wanted & (np.abs(change) < TINY) & ~least_up & ~least_down
-            goes_down = able & (chance.random(len(base)) < 0.5)
+            goes_down = self.able_down & (chance.random(len(base)) < 0.5)
             least_up, least_down = least_up | (still & ~goes_down), least_down | (still & goes_down)
         return np.flatnonzero((np.abs(change) > TINY) & ~self.cover.hidden)
 
-    def _able_down(self) -> Flags:
-        """Units with room to go down in every sum they are the whole of: a sum of ones cannot."""
-        at = self.cover.at
-        able = ~at.frozen & (self.cover.room(self.reach) > 0)
-        wholes, parts = at.units.relations < 0, at.units.relations > 0
+    def _able(self, members: Ints) -> Flags:
+        """Those of the members with a part that is able too in every sum that they are the whole of."""
+        able = np.zeros(len(self.cover.need), dtype=np.bool_)
+        able[members] = True
         while True:
-            stuck = able & (wholes.T @ (parts @ able.astype(np.int64) == 0).astype(np.int64) > 0)
+            stuck = able & (self.wholes.T @ (self.parts @ able.astype(np.int64) == 0).astype(np.int64) > 0)
             if not stuck.any():
                 return able
             able &= ~stuck

@@ -18,9 +18,6 @@ from disclosure.windows import Windows
 NOTHING_SHOWN = 0.99
 """A budget under the price of any shown unit."""
 
-NOTHING_SHOWN = 0.99
-"""A budget under the price of any shown unit."""
-
 
 @dataclass(frozen=True)
 class Effort:
@@ -31,22 +28,26 @@ class Effort:
         near: price of a hidden step in them, one for each time that some units are left over. Dearer hidden steps
             make moves that fit into a window, and more secondaries.
         tries: first prices of hidden steps tried one after the other on tables of one window; the best is kept.
-        window: units in a window; later: when some units are left over.
-        rounds: rounds of windows.
+        block: units of which secondaries are chosen together; a larger table is made safe block after block.
+        windows: units in a window, small ones first.
         look: nodes that one search may look at.
         spare: the same, for a search that tries to give a secondary back.
         programs: how many integer programs may try to give secondaries back, on tables of one window.
     """
 
     choices: int = 6
-    near: tuple[float, ...] = (0.05, 0.1, 0.15)
+    near: tuple[float, ...] = (0.05, 0.1, 0.2, 0.3)
     tries: tuple[float, ...] = (0.0, 0.0, 0.1)
-    window: int = 2600
-    later: int = 1600
-    rounds: int = 12
+    block: int = 5000
+    windows: tuple[int, ...] = (1000, 1600)
     look: int = 500
     spare: int = 100
     programs: int = 60
+
+    @property
+    def widest(self) -> int:
+        """Units in the largest window."""
+        return max(self.windows)
 
 
 def complement(position: Position, windows: Windows, effort: Effort, seed: int) -> tuple[Cover, Ints]:
@@ -54,7 +55,7 @@ def complement(position: Position, windows: Windows, effort: Effort, seed: int) 
 
     There are none of these unless figures are already out.
     """
-    small = (position.hidden & ~position.frozen).sum() <= effort.later
+    small = (position.hidden & ~position.frozen).sum() <= effort.widest
     tries = [replace(effort, near=(near, *effort.near)) for near in effort.tries] if small else [effort]
     made = [Complement(position, windows, each, seed + n) for n, each in enumerate(tries)]
     lost = [work.run() for work in made]
@@ -88,16 +89,8 @@ class Complement:
 
     def _settle(self, wanted: Flags, reach: int) -> Ints:
         """Show the wanted units safe, withholding what that takes; those for which it cannot be done."""
-        choice = Choice(self.cover, reach)
-        for turn, near in enumerate(self.effort.near):
-            rounds, window = (3, self.effort.later) if turn else (self.effort.choices, self.effort.window)
-            chosen = choice.secondaries(wanted, rounds, near, self.chance)
-            self.cover.withhold(chosen)
-            wanted[chosen] = self.cover.need[chosen] > 0
-            certify(self.cover, self.windows, Task(wanted, reach, self.chance), window, self.effort.rounds)
-            wanted &= self.cover.lacking > 0
-            if not wanted.any():
-                break
+        for members in self.windows.cut(np.flatnonzero(~self.cover.at.frozen), self.effort.block, self.chance):
+            self._block(members, wanted, reach)
         for weight, look in ((0.25, 2), (0.4, 1), (1.0, 4)):
             for unit in np.flatnonzero(wanted).tolist():
                 if self.cover.lack(unit):
@@ -105,6 +98,19 @@ class Complement:
         left = np.flatnonzero(wanted).tolist()
         lost = [unit for unit in left if self.cover.lack(unit) and not rest(self.cover, unit, reach)]
         return np.array(lost, dtype=np.int64)
+
+    def _block(self, members: Ints, wanted: Flags, reach: int) -> None:
+        """Show the wanted members safe by moves within the block, as far as they can be."""
+        choice = Choice(self.cover, reach, members)
+        for turn, near in enumerate(self.effort.near):
+            chosen = choice.secondaries(wanted, 3 if turn else self.effort.choices, near, self.chance)
+            self.cover.withhold(chosen)
+            wanted[chosen] = self.cover.need[chosen] > 0
+            for most in self.effort.windows:
+                certify(self.cover, self.windows, Task(members, wanted, reach, self.chance), most)
+            wanted &= self.cover.lacking > 0
+            if not wanted[members].any():
+                return
 
     def _buy(self, unit: int, rules: Rules) -> bool:
         """Take up the cheapest move found that changes this unit."""
@@ -137,9 +143,9 @@ class Complement:
         if self._buy(unit, Rules(reach, NOTHING_SHOWN, self.effort.spare, 0.4)):
             return True
         hidden = self.cover.movable
-        if len(hidden) > self.effort.later or self.programs >= self.effort.programs:
+        if len(hidden) > self.effort.widest or self.programs >= self.effort.programs:
             return False
         for _ in range(2):
             self.programs += 1
-            in_window(self.cover, hidden, Task(self.cover.lacking > 0, reach, self.chance))
+            in_window(self.cover, hidden, Task(hidden, self.cover.lacking > 0, reach, self.chance))
         return not self.cover.lack(unit)
