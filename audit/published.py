@@ -13,7 +13,7 @@ from audit.checkpoint import Checkpoint, read
 from audit.note import VerifierKey
 from audit.proof import check_consistency
 from audit.tile import TILE_WIDTH, Tile, hashes_at
-from audit.tree import HASH_BYTES, TILE_HEIGHT, Frontier, ProofError, Read, consistency, root_of
+from audit.tree import HASH_BYTES, TILE_HEIGHT, Frontier, ProofError, Read, consistency, edge, root_of
 
 Fetch = Callable[[str], bytes | None]
 """Gives what the log serves under a path, None where it has nothing."""
@@ -68,12 +68,7 @@ class PublishedLog:
 
     def edge(self, at: int, size: int) -> Frontier:
         """The right edge that the tree had at `at`, as the tiles of size `size` have it: to be held against a root."""
-        node, hashes, low = self._reader(size), [], 0
-        for height in reversed(range(at.bit_length())):
-            if at >> height & 1:
-                hashes.append(node(height, low >> height))
-                low += 1 << height
-        return Frontier(at, tuple(hashes))
+        return edge(at, self._reader(size))
 
     def _hashes(self, level: int, index: int, size: int) -> list[bytes]:
         """The hashes of a tile, as wide as it is in a tree of that size."""

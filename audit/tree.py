@@ -103,6 +103,16 @@ class Frontier:
         return Frontier(size, tuple(reversed(kept))), full
 
 
+def edge(size: int, read: Read) -> Frontier:
+    """The right edge of the tree of that size, from complete nodes; to be held against a root that is trusted."""
+    hashes, low = [], 0
+    for height in reversed(range(size.bit_length())):
+        if size >> height & 1:
+            hashes.append(read(height, low >> height))
+            low += 1 << height
+    return Frontier(size, tuple(hashes))
+
+
 def split(size: int) -> int:
     """The largest power of two smaller than a size of at least 2."""
     return 1 << (size - 1).bit_length() - 1

@@ -22,6 +22,8 @@ CLOCK_SLACK: Final = timedelta(minutes=2)
 LARGEST_HOLE: Final = 1_000_000
 """How many leaves may be gone at one place for the rest to be checked all the same."""
 
+EMPTY: Final = Frontier()
+
 _END: Final = 2**62
 _UNKNOWN: Final = bytes(HASH_BYTES)  # stands in the tree for a leaf that is gone
 _FIRST: Final = slice(len(ENTRY_MARK), len(ENTRY_MARK) + HASH_BYTES)
@@ -36,22 +38,27 @@ class Verifier:
         leaves: reads leaves whose entries did not come.
         nodes: the stored roots of full tiles, by (level, index).
         marks: roots that somebody outside remembers, by tree size.
+        tree: what need not be taken again, since its root is one that is remembered.
+        arrival: the last entry in it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- all of what is held against the entries
         self,
         head: StoredHead,
         leaves: Leaves,
         nodes: Mapping[tuple[int, int], bytes],
         marks: Mapping[int, bytes],
+        *,
+        tree: Frontier = EMPTY,
+        arrival: int = 0,
     ) -> None:
         self.report = Report()
         self._head = head
         self._leaves = leaves
         self._nodes = dict(nodes)
         self._marks = dict(marks)
-        self._tree = Frontier()
-        self._arrival = 0
+        self._tree = tree
+        self._arrival = arrival
         self._latest = ""
         self._extend([])
 

@@ -34,6 +34,7 @@ app.add_typer(trail_mandate.app, name="mandate")
 
 @app.command()
 def verify(
+    *,
     from_checkpoint: Annotated[
         list[Path] | None,
         typer.Option(help="A checkpoint kept from earlier, which the tree must have grown from; several are taken."),
@@ -41,6 +42,9 @@ def verify(
     url: Annotated[
         str | None, typer.Option(help="Verify what a service publishes, over HTTP, instead of the home's database.")
     ] = None,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Recompute from the first entry on, also where a checkpoint is given.")
+    ] = False,
     bundle: Annotated[
         Path | None, typer.Option(help="Verify what `samsyn trail export --bundle` wrote, offline, instead.")
     ] = None,
@@ -49,8 +53,8 @@ def verify(
 ) -> None:
     """Recompute every entry, leaf and root; name what does not fit, and then end with status 1.
 
-    With --url only what came after the newest checkpoint that is given is fetched; nothing is believed but that
-    checkpoint and the key.
+    Where checkpoints are given, only what came after the newest of them is recomputed (--whole: everything), if the
+    tree began as each of them says. With --url nothing is believed but those checkpoints and the key.
     """
     home = where()
     log = log_key(home, key)
@@ -62,10 +66,11 @@ def verify(
         tell(verify_published(url, needed(log), kept), as_json=as_json)
         return
     marks = {one.size: one.root for one in kept}
+    since = 0 if whole else max(marks, default=0)
     with trail(home) as engine, progress() as bar:
         problem = _add_own(TrailLog(engine).checkpoint(), log, marks)
-        task = bar.add_task("Recomputing the trail", total=size(engine))
-        report = check(engine, marks, lambda count: bar.advance(task, count))
+        task = bar.add_task("Recomputing the trail", total=size(engine, since))
+        report = check(engine, marks, lambda count: bar.advance(task, count), since=since)
     if problem:
         report.add(None, problem)
     tell(report, as_json=as_json)

@@ -5,6 +5,7 @@ import pytest
 from store.trail_check import check, size
 from tests.store_trail.trails import Trail
 
+EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 NONE: tuple[str, ...] = ()
 CASES = {
     "a payload changed": (
@@ -184,3 +185,24 @@ def test_a_thousand_problems_are_named_and_the_rest_counted(trail: Trail) -> Non
     trail.tamper("UPDATE trail.entry SET other = '{}'")
     report = check(trail.engine("reviewer"))
     assert (len(report.problems), report.more) == (1000, 200)
+
+
+@pytest.mark.parametrize("mark", [1, 256, 299, 300])
+def test_from_a_root_kept_elsewhere_only_what_came_since_is_taken(trail: Trail, mark: int) -> None:
+    trail.filled(mark)
+    kept = {mark: check(trail.engine("reviewer")).root, 0: bytes.fromhex(EMPTY)}
+    trail.filled(300)
+    told: list[int] = []
+    report = check(trail.engine("reviewer"), kept, told.append, since=mark)
+    assert ([str(problem) for problem in report.problems], report.entries, report.size) == ([], 300, mark + 300)
+    assert report.root == check(trail.engine("reviewer")).root
+    trail.tamper(f"UPDATE trail.entry SET other = '{{}}' WHERE arrival = {mark + 7}")
+    (problem,) = check(trail.engine("reviewer"), kept, since=mark).problems
+    assert problem.index == mark + 6
+
+
+@pytest.mark.parametrize("since", [300, 301])
+def test_a_root_that_is_not_the_tree_s_is_never_gone_on_from(trail: Trail, since: int) -> None:
+    trail.filled(300)
+    report = check(trail.engine("reviewer"), {since: bytes(32)}, since=since)
+    assert (report.entries, len(report.problems)) == (300, 1)
