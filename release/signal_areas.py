@@ -86,7 +86,8 @@ def _seed(series: Series) -> int:
 def _finest(shape: Shape, series: Series, signals: SignalTable) -> _Finest | None:
     areas, categories = finest(shape.areas), finest(shape.categories)
     periods = [code.code for code in shape.periods]
-    weeks = [number for number, code in enumerate(periods) if code in set(signals.frame["period"])][-MOST_WEEKS:]
+    tested = frozenset(signals.frame["period"].unique())
+    weeks = [number for number, code in enumerate(periods) if code in tested][-MOST_WEEKS:]
     if len(weeks) < _TREND_WEEKS:
         return None
     expected = np.full((*series.counts.shape[:2], len(weeks)), np.nan)
