@@ -109,6 +109,7 @@ def run(
         access_log=False,
         server_header=False,
         date_header=True,
+        proxy_headers=False,  # who is believed about the caller is for api.callers to say
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     # uvicorn raises a caught signal again once it has shut down; by then there is nothing left to end.
