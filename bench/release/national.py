@@ -8,9 +8,11 @@ agreement of its own with the police and the rescue service, and drawn counts of
 """
 
 import argparse
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,8 +30,21 @@ from store.sessions import DeskSession, ReferenceSession, VaultSession, open_eng
 
 DATASET = "kommunens-storningar-deso"
 SCHEME = "deso-2018"
-SMALL_AREAS = 20
-WEEKS = [f"2026-W{week:02}" for week in range(30, 44)]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large each municipality is."""
+
+    areas: int = 20
+    weeks: int = 14
+
+    @property
+    def periods(self) -> list[str]:
+        """The weeks."""
+        return [f"2026-W{week:02}" for week in range(30, 30 + self.weeks)]
+
+
 PARENT = 'id = "huddinge-storningar"'
 
 
@@ -48,7 +63,7 @@ def agreement(number: int, code: str) -> bytes:
 LEVELS = 'area_levels = ["kommun", "deso"]'
 
 
-def furnish(place: Place, municipalities: int) -> None:
+def furnish(place: Place, municipalities: int, size: Size = Size()) -> None:
     """Make the home."""
     place.home.mkdir(parents=True, mode=0o700)
     at, chance = datetime.now(UTC), np.random.default_rng(1)
@@ -58,7 +73,7 @@ def furnish(place: Place, municipalities: int) -> None:
     small = [
         Area(SCHEME, f"{kommun.code}D{number:02}", "deso", f"{kommun.name} {number}", kommun.scheme, kommun.code)
         for kommun in kommuner
-        for number in range(SMALL_AREAS)
+        for number in range(size.areas)
     ]
     with transaction(engine) as session:
         reference = ReferenceSession(session)
@@ -67,7 +82,7 @@ def furnish(place: Place, municipalities: int) -> None:
     for number, kommun in enumerate(kommuner):
         with transaction(engine) as session:
             approve(DeskSession(session), agreement(number, kommun.code), at)
-            deliver(VaultSession(session), f"kommun-{number:03}", kommun.code, at, chance)
+            deliver(VaultSession(session), f"kommun-{number:03}", kommun.code, size, chance)
     engine.dispose()
 
 
@@ -90,20 +105,20 @@ def approve(session: DeskSession, body: bytes, at: datetime) -> None:
         desk.add_step(session, AgreementStep(digest=read.digest, step=step, party=party, person=person, at=at))
 
 
-def deliver(session: VaultSession, publisher: str, kommun: str, at: datetime, chance: np.random.Generator) -> None:
+def deliver(session: VaultSession, publisher: str, kommun: str, size: Size, chance: np.random.Generator) -> None:
     """One delivery of all weeks."""
     categories = load_rules().datasets[DATASET].categories
-    areas = [f"{kommun}D{number:02}" for number in range(SMALL_AREAS)]
-    delivery = f"delivery-{publisher}"
-    about = {"dataset": DATASET, "publisher": publisher, "received_at": at}
-    counts = {"rows": 0, "added": 0, "replaced": 0, "unchanged": 0}
+    areas = [f"{kommun}D{number:02}" for number in range(size.areas)]
+    delivery, weeks = f"delivery-{publisher}", size.periods
+    about: dict[str, Any] = {"dataset": DATASET, "publisher": publisher, "received_at": datetime.now(UTC)}
+    counts: dict[str, Any] = {"rows": 0, "added": 0, "replaced": 0, "unchanged": 0}
     session.add(Delivery(id=delivery, client=publisher, request_id=delivery, content_digest="drawn", **about, **counts))
     session.flush()
-    span = {"areas": areas, "categories": list(categories), "first": WEEKS[0], "last": WEEKS[-1]}
+    span: dict[str, Any] = {"areas": areas, "categories": list(categories), "first": weeks[0], "last": weeks[-1]}
     session.add(Coverage(delivery_id=delivery, **about, **span))
-    drawn = chance.negative_binomial(0.7, 0.7 / 1.7, (len(areas), len(categories), len(WEEKS)))
+    drawn = chance.negative_binomial(0.7, 0.7 / 1.7, (len(areas), len(categories), len(weeks)))
     for a, c, w in np.argwhere(drawn):
-        where = {"area": areas[a], "category": categories[c], "period": WEEKS[w]}
+        where: dict[str, Any] = {"area": areas[a], "category": categories[c], "period": weeks[w]}
         session.add(EventCount(delivery_id=delivery, count=int(drawn[a, c, w]), **about, **where))
 
 

@@ -161,7 +161,8 @@ def test_the_recipients_side_sees_shares_only(run: Run, delivered: Premises, tmp
         *told["change"].values(),
         *(trial[of] for trial in told["trials"] for of in ("cellsShown", "countsShown")),
     ]
-    assert all(math.isclose(share * 20, round(share * 20)) for share in shares)  # an exact one would tell what is hidden
+    # An exact share would tell what is hidden.
+    assert all(math.isclose(share * 20, round(share * 20)) for share in shares)
     assert "2026-W40" not in file.read_text()
     assert "error" not in file.read_text()
 
