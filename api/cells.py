@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from api.catalogue import Transferred
 from api.parameters import Filter, Limit, Page
@@ -19,6 +19,21 @@ class ListQuery(Wire):
 
     limit: Limit = DEFAULT_LIMIT
     page: Page = 1
+
+
+class TableQuery(ListQuery):
+    """Which tables: all conditions must hold."""
+
+    q: str | None = Field(
+        None,
+        max_length=200,
+        description="Words that its id, titles, notes, areas or categories hold",
+        examples=["klotter"],
+    )
+    area: Filter
+    category: Filter
+    period: str | None = Field(None, description="A period that it spans, in its own unit", examples=["2026-W07"])
+    updated_since: AwareDatetime | None = Field(None, description="Released after this (RFC 3339)")
 
 
 class CellQuery(Wire):

@@ -7,15 +7,14 @@ from typing import Final
 import shapely
 from sqlalchemy import Engine
 
-from store.reference import geometries, scheme, schemes
+from models.reference import Area, AreaScheme
+from store.reference import areas, geometries, levels_of, scheme, schemes
 from store.sessions import ReferenceSession, transaction
 
 GRID: Final = 1e-5
 """Degrees; finer is noise to a map and bytes to everyone."""
 
 Drawn = Mapping[str, str]
-Box = tuple[float, float, float, float]
-"""West, south, east, north in WGS 84."""
 
 
 class Geometries:
@@ -25,7 +24,6 @@ class Geometries:
         self._engine = engine
         self._lock = threading.Lock()
         self._drawn: dict[str, tuple[str, Drawn]] = {}
-        self._boxes: dict[str, Box] = {}
 
     def of(self, scheme_id: str, codes: Collection[str]) -> dict[str, str | None]:
         """The geometry of each area as GeoJSON text: of its own scheme, else of another that has the code."""
@@ -35,12 +33,22 @@ class Geometries:
             layers = [self._layer(session, name) for name in (scheme_id, *known)]
         return {code: next((layer[code] for layer in layers if code in layer), None) for code in codes}
 
-    def box(self, drawn: str) -> Box:
-        """The box around a geometry."""
-        with self._lock:
-            if drawn not in self._boxes:
-                self._boxes[drawn] = tuple(shapely.from_geojson(drawn).bounds)
-            return self._boxes[drawn]
+    def schemes(self) -> list[tuple[AreaScheme, list[str]]]:
+        """Every scheme with its levels."""
+        with transaction(self._engine) as opened:
+            session = ReferenceSession(opened)
+            return [(one, list(dict.fromkeys(levels_of(session, one.id)))) for one in schemes(session)]
+
+    def areas(self, scheme_id: str) -> list[Area]:
+        """The areas of a scheme."""
+        with transaction(self._engine) as opened:
+            return areas(ReferenceSession(opened), scheme_id)
+
+    def version(self, scheme_id: str) -> str:
+        """What tells one import of a scheme from another."""
+        with transaction(self._engine) as opened:
+            found = scheme(ReferenceSession(opened), scheme_id)
+        return found.digest if found else ""
 
     def _layer(self, session: ReferenceSession, scheme_id: str) -> Drawn:
         found = scheme(session, scheme_id)

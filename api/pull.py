@@ -10,12 +10,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from api import examples, signals
+from api import changes, code_lists, examples, signals
 from api import releases as news
 from api.again import Memory
 from api.answers import Validators, answer, chosen, etag, file, known, made, not_modified, sent
 from api.catalogue import TableBody, TableList, description, summary, transferred
-from api.cells import DEFAULT_LIMIT, FORMATS, CellQuery, Cells, ListQuery
+from api.cells import DEFAULT_LIMIT, FORMATS, CellQuery, Cells, TableQuery
 from api.conventions.routers import ROUTERS
 from api.depends import Puller, TableId
 from api.described import document, href
@@ -41,6 +41,7 @@ from api.problems import (
 from api.reading import Reading, Readings
 from api.reception import answers, open_reception
 from api.rules import Rules
+from api.searching import found
 from api.selecting import select
 from api.selection import Selection
 from api.shelves import Shelves
@@ -85,11 +86,11 @@ _REFUSALS = documented(PurposeMissing, UnknownCode, RefusedByPolicy, NotFound)
     response_model=TableList,
     responses={200: shown(examples.TABLES), **_REFUSALS},
 )
-def tables(request: Request, visit: Puller, query: Annotated[ListQuery, Query()], why: Purposes = None) -> Response:
+def tables(request: Request, visit: Puller, query: Annotated[TableQuery, Query()], why: Purposes = None) -> Response:
     """The tables that an agreement in force grants the caller for its purpose, once they have been released."""
     readings: Readings = request.app.state.readings
     purpose = purpose_of(visit, why)
-    released = granted(readings, visit, purpose)
+    released = found(granted(readings, visit, purpose), readings.shelves, query)
     shown = released[(query.page - 1) * query.limit : query.page * query.limit]
     note_list(visit, purpose, len(shown))
     listed = [summary(grant, release) for grant, release in shown]
@@ -154,7 +155,7 @@ def fittings(settings: PullSettings, closing: ExitStack) -> Fittings:
     engine = open_engine(settings.place, "puller")
     closing.callback(engine.dispose)
     return Fittings(
-        (router, signals.router, news.router, *ROUTERS),
+        (router, signals.router, news.router, changes.router, code_lists.router, *ROUTERS),
         {
             "readings": Readings(Rules(engine), Shelves(engine)),
             "pull": PullHouse(KeptFiles(), Geometries(engine)),

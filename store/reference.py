@@ -28,6 +28,11 @@ def areas(session: ReferenceSession, scheme_id: str, level: str | None = None) -
     return list(session.exec(every if level is None else every.where(Area.level == level)))
 
 
+def levels_of(session: ReferenceSession, scheme_id: str) -> list[str]:
+    """The levels of a scheme's areas, by name."""
+    return list(session.exec(select(Area.level).where(Area.scheme == scheme_id).distinct().order_by(Area.level)))
+
+
 def geometries(session: ReferenceSession, scheme_id: str) -> dict[str, str]:
     """The GeoJSON geometry of every area of a scheme that has one, by code."""
     drawn = select(Area.code, Area.geometry).where(Area.scheme == scheme_id)

@@ -37,6 +37,7 @@ def ask(house: House, door: Visitor, path: str, client: str = "huddinge-reader",
 
 
 @pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")  # pyshacl goes by rdflib's older names
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # so does rdflib's own reader of JSON-LD
 @pytest.mark.parametrize(("form", "parser"), [("turtle", "turtle"), ("json-ld", "json-ld")])
 def test_the_catalogue_has_what_dcat_ap_se_demands(house: House, door: Visitor, form: str, parser: str) -> None:
     graph = Graph().parse(data=ask(house, door, f"/catalog?format={form}").text, format=parser)
@@ -102,3 +103,39 @@ def test_a_day_of_release_is_the_next_one_of_its_calendar() -> None:
     assert released_on(date(2026, 11, 23), monday) == date(2026, 11, 23)
     assert released_on(date(2026, 11, 24), monday) == date(2026, 11, 30)
     assert released_on(date(2026, 12, 6), Calendar(every="month", day=5)) == date(2027, 1, 5)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=klotter", True),
+        ("q=huddinge+st%C3%B6rningar", True),
+        ("q=inbrott", False),
+        ("category=storning-klotter&area=0126", True),
+        ("category=storning-klotter&area=0181", False),
+        ("period=2026-W45", True),
+        ("period=2019-W01", False),
+        ("updatedSince=2026-11-20T00:00:00Z", True),
+        ("updatedSince=2026-11-23T00:00:00Z", False),
+    ],
+)
+def test_tables_are_found_by_what_they_hold(house: House, door: Visitor, query: str, found: bool) -> None:  # noqa: FBT001 -- a table's column
+    listed = ask(house, door, f"/samsyn/v1/tables?{query}").json()
+    assert [one["id"] for one in listed["tables"]] == ([TABLE] if found else [])
+    assert ask(house, door, f"/samsyn/v1/tables?{query}", "orebro-analyst").json()["tables"] == []
+
+
+def test_a_tables_changes_tell_new_periods_revisions_and_withdrawals(house: House, door: Visitor) -> None:
+    withdraw(house.place, "release-2")
+    listed = ask(house, door, f"/samsyn/v1/tables/{TABLE}/changes").json()["changes"]
+    assert [one["releaseId"] for one in listed] == ["release-2", "release-1"]
+    assert listed[0]["reason"] == "a wrong figure"
+    assert (listed[1]["newPeriods"], listed[1]["revisedCells"]) == (["2026-W44", "2026-W45", "2026-W46"], 0)
+
+
+def test_code_lists_have_versions(house: House, door: Visitor) -> None:
+    said = ask(house, door, "/samsyn/v1/categories?limit=3").json()
+    assert said["classification"] == "handelser-2026"
+    assert len(said["categories"]) == 3
+    assert ask(house, door, "/samsyn/v1/areas").json()["schemes"] == []
+    assert ask(house, door, "/samsyn/v1/areas/none").status_code == 404

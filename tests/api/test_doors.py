@@ -52,6 +52,10 @@ ERRANDS = {
     "/samsyn/v1/tables/{table}": Scope.TABLES,
     "/samsyn/v1/tables/{table}/cells": Scope.TABLES,
     "/samsyn/v1/tables/{table}/signals": Scope.TABLES,
+    "/samsyn/v1/tables/{table}/changes": Scope.TABLES,
+    "/samsyn/v1/areas": Scope.TABLES,
+    "/samsyn/v1/areas/{scheme}": Scope.TABLES,
+    "/samsyn/v1/categories": Scope.TABLES,
     "/samsyn/v1/releases": Scope.TABLES,
     "/samsyn/v1/release-calendar": Scope.TABLES,
     "/samsyn/v1/log-entries": Scope.LOG,
@@ -90,7 +94,7 @@ PAGES: dict[str, Scope | None] = {
 """Pages, which the interface's description leaves out, with the scope that they ask for (None: being signed in)."""
 TAKES_ANY_PARAMETER = {"/sign-in/organisation/{provider}/callback"}
 """What comes back from an organisation's sign-in, which may add to it (RFC 6749 §4.1.2)."""
-NAMES = {"language": "sv", "list_id": "l", "saved_id": "s", "collection": "c", "feature": "f", "subscription": "s"}
+NAMES = {"language": "sv", "scheme": "s", "list_id": "l", "saved_id": "s", "collection": "c", "feature": "f", "subscription": "s"}
 NAMES |= {
     "dataset": "d",
     "delivery": "x",
