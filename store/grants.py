@@ -65,7 +65,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "parties.sign_in_place": _DROP,  # unlocking
         "reference.area_scheme": _KEEP,
         "reference.area": _KEEP | {"delete"},  # a corrected import of the same scheme replaces its areas
-        **_APPEND,
+        **_APPEND_UNREAD,
         "trail.mandate": _ADD,
     },
     "pusher": {
@@ -168,7 +168,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "desk.reversal_answer": _ADD,
         **_APPEND,
     },
-    "sequencer": {"trail.entry": _READ, "trail.leaf": _ADD, "trail.node": _ADD, "trail.head": _KEEP},
+    "sequencer": {"trail.entry": frozenset({"glance"}), "trail.leaf": _ADD, "trail.node": _ADD, "trail.head": _KEEP},
 }
 
 

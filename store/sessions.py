@@ -71,6 +71,7 @@ def _open_postgres(url: str, role: DatabaseRole, writes: str | None, pool_size: 
         f"-c lock_timeout={LOCK_TIMEOUT}",
         f"-c statement_timeout={STATEMENT_TIMEOUT}",
         "-c timezone=UTC",
+        "-c jit=off",  # compiling a query takes longer than any of ours runs
     ]
     if role != "owner":
         options.append(f"-c role=samsyn_{role}")

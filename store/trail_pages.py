@@ -26,7 +26,7 @@ from sqlalchemy import (
 from models.trail import ENTRY, LEAF
 from store.trail_selection import Named, faceted, matching
 
-LOOKED_THROUGH: Final = 3_000
+LOOKED_THROUGH: Final = 1_000
 """How many entries next in turn are looked through before an index is asked for everything."""
 CHEAP_COUNT: Final = 10_000
 
