@@ -60,7 +60,7 @@ class Tries:
         """Count a wrong try."""
         with transaction(self.engine) as opened:
             session = PartiesSession(opened)
-            row = self._row(session, name, browser, at)
+            row = store.place_kept(session, self._row(session, name, browser, at))
             row.failures += 1
             row.held_until, row.last_at = at + wait(row.failures, rules), at
             store.keep(session, row)
@@ -72,7 +72,8 @@ class Tries:
             places = [self._row(session, name, browser, at)]
             if device:
                 places.append(self._known(session, name, device) or self._new(name, "browser", device, at, known=True))
-            for row in places:
+            for place in places:
+                row = store.place_kept(session, place)
                 row.failures, row.held_until, row.last_at = 0, at, at
                 store.keep(session, row)
 

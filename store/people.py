@@ -1,10 +1,12 @@
 """People in the database: who they are, where they have signed in, and how often it went wrong."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Delete, Update, delete, func, update
+from sqlalchemy import CursorResult, Delete, Update, delete, func, insert, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
 from models.people import Person, PersonSession, RecoveryCode, SignInAttempt, SignInPlace
@@ -100,6 +102,16 @@ def count_try(session: PartiesSession, digest: str) -> int:
 def place(session: PartiesSession, digest: str) -> SignInPlace | None:
     """How it has gone from one place under one name, held until the transaction ends; None if nothing is kept."""
     return session.get(SignInPlace, digest, with_for_update=True)
+
+
+def place_kept(session: PartiesSession, fresh: SignInPlace) -> SignInPlace:
+    """The row of a place, `fresh` if there is none yet, held until the transaction ends.
+
+    Two that come at once from a place not heard of before both find one row: the database's own key decides whose.
+    """
+    with suppress(IntegrityError), session.begin_nested():
+        session.execute(insert(SignInPlace).values(fresh.model_dump()))
+    return session.get_one(SignInPlace, fresh.digest, with_for_update=True)
 
 
 def strange_failures(session: PartiesSession, name_digest: str) -> tuple[int, datetime | None]:

@@ -1,15 +1,23 @@
 """The way of a count through the doors, on SQLite and on PostgreSQL: pushed, pulled, reviewed."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import pyotp
 import pytest
 
 from api import app as every_door
+from api.sign_in_tries import Browser as Browsing
+from api.sign_in_tries import Tries
+from auth.rules import rules_on
+from auth.sealing import load_seal
 from intake.areas_builtin import sverige
 from intake.areas_store import store_areas
 from settings import Place
-from store.sessions import ReferenceSession, open_engine, transaction
+from store.people import strange_failures
+from store.sessions import PartiesSession, ReferenceSession, open_engine, transaction
 from tests.api.house import ISSUER, NOW, SECRET, House, furnish
+from tests.api.people import FACTOR, HOST, Browser, add_person
 from tests.api.shelf import AGREEMENT, TABLE, approve, put
 from tests.api.visitor import Visitor
 
@@ -102,3 +110,30 @@ def test_a_strange_id_is_like_any_that_does_not_exist(door: Visitor, path: str) 
 def test_a_strange_client_is_refused_like_any_other(door: Visitor) -> None:
     form = {"grant_type": "client_credentials", "client_id": "nul\x00", "client_secret": "nul\x00"}
     assert door.post("/samsyn/v1/oauth2/token", data=form).status_code == 401
+
+
+def test_somebody_signs_in_with_a_second_factor_and_guesses_are_counted(both: House) -> None:
+    add_person(both, "per", "policy-officer", factor=True)
+    with Visitor(every_door.app(both.place, HOST)) as visitor:
+        both.clock.now = visitor.app.state.reception.clock()
+        attacker, browser = Browser(visitor, address="198.51.100.7"), Browser(visitor)
+        for _ in range(6):
+            assert attacker.sign_in("per", "guess").status_code == 401
+        assert browser.sign_in("per", next="/account").headers["location"] == "/sign-in/code?next=/account"
+        code = pyotp.TOTP(FACTOR).at(visitor.app.state.reception.clock())
+        assert browser.submit("/sign-in/code", code=code, next="/account").headers["location"] == "/account"
+        assert browser.get("/account").status_code == 200
+        assert browser.submit("/account", "/sign-out", everywhere="yes").status_code == 303
+        assert browser.get("/account").status_code == 303
+
+
+def test_two_wrong_tries_at_once_from_a_new_place_are_both_counted(both: House) -> None:
+    engine = open_engine(both.place, "greeter", writes="parties")
+    tries, place = Tries(engine, load_seal(both.place.keys)), Browsing("192.0.2.1", "")
+    rules = rules_on(NOW.date())
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: tries.missed("anna", place, NOW, rules), range(8)))
+    with transaction(engine) as session:
+        failures, _ = strange_failures(PartiesSession(session), tries.name("anna"))
+    engine.dispose()
+    assert failures == 8
