@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import Engine, text
@@ -16,7 +17,7 @@ from auth.keys import FOLDER, PUBLIC
 from auth.nonces import Nonces, open_nonces
 from auth.register import Register
 from auth.remembered import RememberingReader
-from settings import DoorSettings, Edge
+from settings import DoorSettings, Edge, SettingsError
 from store.allowance import FILE, Allowances
 from store.grants import DatabaseRole
 from store.once import Once
@@ -90,7 +91,7 @@ def open_reception(
     closing.callback(recall.close)
     recall.start()
     trail = closing.enter_context(TrailWriter(writes, wake=wake, kept=recall.remember))
-    allowances = Allowances(settings.place.home / FILE)
+    allowances = _allowances(settings.place.home / f"{FILE}.{role}")
     closing.callback(allowances.close)
     strangers = Strangers(trail, clock, new_id, allowances)
     closing.callback(strangers.flush)
@@ -112,6 +113,16 @@ def open_reception(
         clock=clock,
         new_id=new_id,
     )
+
+
+def _allowances(path: Path) -> Allowances:
+    """The buckets that every worker of a door shares."""
+    try:
+        return Allowances(path)
+    except OSError as error:
+        raise SettingsError(
+            f"{path} counts what each caller asks for, and cannot be written: {error.strerror}"
+        ) from None
 
 
 def new_id() -> str:
