@@ -1,4 +1,4 @@
-"""A review door as a process of its own, started by the command."""
+"""A door as a process of its own, started by the command."""
 
 import os
 import subprocess
@@ -18,13 +18,13 @@ READY_SECONDS = 60
 
 
 @contextmanager
-def served(place: Place, **environment: str) -> Iterator[str]:
-    """The URL of a review door on a home, as long as the block lasts."""
+def served(place: Place, door: str = "review", **environment: str) -> Iterator[str]:
+    """The URL of a door on a home, as long as the block lasts."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     told = {"SAMSYN_HOME": str(place.home), "SAMSYN_DATABASE_URL": place.database_url or "", **environment}
     with (place.home / f"review-{port}.log").open("w") as log:
-        command = [str(SAMSYN), "serve", "--door", "review", "--port", str(port)]
+        command = [str(SAMSYN), "serve", "--door", door, "--port", str(port)]
         process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **told})
     try:
         await_ready(url, process, place.home / f"review-{port}.log")
