@@ -38,19 +38,19 @@ def attack_file(
         bool, typer.Option("--zeros-withheld", help="A mark may hide a 0; otherwise it says at least 1.")
     ] = False,
     increments: Annotated[
-        Path | None, typer.Option(help="Also write the interval of each cell's growth from table to table here.")
+        Path | None, typer.Option(help="Also write the interval of each cell's change from table to table here.")
     ] = None,
-    threshold: Annotated[int, typer.Option(min=1, help="Growth of 1 … threshold-1 counts as small.")] = 5,
+    threshold: Annotated[int, typer.Option(min=1, help="A change of 1 … threshold-1 counts as small.")] = 5,
     seconds: Annotated[float, typer.Option(min=0.0, help="Stop asking after this long; wider bounds stay.")] = 600.0,
     as_json: Annotated[bool, typer.Option("--json", help="Write a summary as JSON.")] = False,
 ) -> None:
     """Compute the interval of every withheld cell from all tables together.
 
-    A cell that has no row in a table was not published there. Several tables are read together in the strongest
-    way that their shown figures allow: the *same* counts in all; the same but for *new* leaves (weeks) that an
-    older table shows empty; or counts that have *grown* from table to table. INTERVALS has one row for each
-    withheld cell of each table (a first column `table` names it when there are several); `hi` is empty where there
-    is no end; `exact` is FALSE where time ran out and the true interval may be narrower.
+    A cell that has no row in a table was not published there. Several tables are read together in the strongest way
+    that their shown figures allow: the *same* counts in all; the same but for *new* leaves (weeks) that an older table
+    shows empty; counts that have *grown* from table to table; or counts *revised* either way. INTERVALS has one row for
+    each withheld cell of each table (a first column `table` names it when there are several); `lo` or `hi` is empty
+    where there is no end; `exact` is FALSE where time ran out and the true interval may be narrower.
     """
     dimensions = read_dimensions(dims)
     held = [read_released(path, dimensions) for path in tables]
@@ -112,14 +112,14 @@ def _rows(found: Sequence[Ranges], dimensions: Sequence[Dimension], *, named: bo
 
 def _frame(ranges: Ranges, names: Sequence[str], *, named: bool) -> pl.DataFrame:
     cells = np.flatnonzero(ranges.view.need)
-    high = pl.Series(ranges.high.ravel()[cells])
+    low, high = pl.Series(ranges.low.ravel()[cells]), pl.Series(ranges.high.ravel()[cells])
     columns = {"table": pl.Series([ranges.view.name] * len(cells), dtype=pl.String)} if named else {}
     codes = code_columns(ranges.view.dimensions, cells)
     return pl.DataFrame(
         columns
         | {name: codes[name] for name in names}
         | {
-            "lo": pl.Series(ranges.low.ravel()[cells]),
+            "lo": low.set(low <= -INFINITE, None),
             "hi": high.set(high >= INFINITE, None),
             "exact": pl.Series(np.where(ranges.exact.ravel()[cells], "TRUE", "FALSE")),
         }

@@ -47,10 +47,10 @@ def protect_file(
 
     Combinations of leaves without a row in INNER count 0. Zeros are shown, so that a mark says "at least 1".
 
-    EARLIER is what the recipients already hold: a former OUT with the same dimensions and codes. Its counts stay or
-    grow. Where it shows some leaves (weeks) empty, and all else alike, those leaves are taken to be new and the
-    others to be unchanged, and INNER is the truth of both; otherwise every count may have grown, and the growth of
-    each cell is protected as a count of its own. What EARLIER shows stays shown only if that is safe together.
+    EARLIER is what the recipients already hold: a former OUT with the same dimensions and codes. Where it shows some
+    leaves (weeks) empty, and all else alike, those leaves are taken to be new and the others to be unchanged, and INNER
+    is the truth of both. Otherwise every count may have grown or, where one is less now, been revised either way; the
+    change of each cell is protected as a count of its own. What EARLIER shows stays shown only if that is safe.
 
     KNOWN is what the recipient counted itself: then the remainder of each cell is protected as well as the cell.
     The table is written only when the attacker, which knows all of this, finds no withheld cell that keeps too few

@@ -1,8 +1,8 @@
 """How several released tables in one code space belong together in time.
 
-Three readings, strongest first: the *same* counts in all; the same but for *new* leaves, such as weeks, that were
-empty before; counts that have only *grown*. The strongest that the shown figures allow is what an attacker would
-take; what is safe under it is asked of the attacker, not decided here.
+Four readings, strongest first: the *same* counts in all; the same but for *new* leaves, such as weeks, that were
+empty before; counts that have only *grown*; counts that were *revised* either way. The strongest that the shown
+figures allow is what an attacker would take; what is safe under it is asked of the attacker, not decided here.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,14 +12,14 @@ from typing import Final
 
 import numpy as np
 
-from cli.errors import Stop
 from cli.table_files import BoolArray, Released
-from disclosure.attack_view import View, increments, releases
+from disclosure.attack_view import FIRST_STATE, REVISION, View, increments, releases
 from disclosure.table import Dimension
 
 SAME: Final = "same"
 NEW: Final = "new"
 GROWN: Final = "grown"
+REVISED: Final = "revised"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Reading:
     """How the tables belong together.
 
     Attributes:
-        kind: "same", "new" or "grown".
+        kind: "same", "new", "grown" or "revised".
         axis: the dimension that has new leaves, for "new".
         leaves: per table, the leaves of that dimension that were not empty by then.
     """
@@ -38,21 +38,17 @@ class Reading:
 
 
 def readings(dimensions: Sequence[Dimension], tables: Sequence[Released]) -> Iterator[Reading]:
-    """The readings that no two shown figures contradict, strongest first; tables in order of time.
-
-    Raises:
-        Stop: a count falls from one table to a later one.
-    """
+    """The readings that no two shown figures contradict, strongest first; tables in order of time."""
     if not any(_differ(a, b).any() for a, b in pairwise(tables)):
         yield Reading(SAME)
     for axis in range(len(dimensions)):
         leaves = tuple(_filled(dimensions, axis, table) for table in tables)
         if leaves[0] < leaves[-1] and _explains(dimensions, axis, leaves, tables):
             yield Reading(NEW, axis, leaves)
-    for a, b in pairwise(tables):
-        _refuse_falling(dimensions, a, b)
-    if len(tables) > 1:
+    if len(tables) > 1 and not any(_fallen(a, b).any() for a, b in pairwise(tables)):
         yield Reading(GROWN)
+    if len(tables) > 1:
+        yield Reading(REVISED)
 
 
 def views(
@@ -60,11 +56,18 @@ def views(
 ) -> list[View]:
     """The tables as the attacker joins them under a reading."""
     plain = [_view(_past(dimensions, reading, t), table, dimensions, floor, need) for t, table in enumerate(tables)]
+    if reading.kind == REVISED:
+        states = revision_leaves(len(tables))
+        return [view.within(REVISION, states, states[: t + 1], f"until {t}") for t, view in enumerate(plain)]
     return releases(plain) if reading.kind == GROWN else plain
 
 
 def questions(dimensions: Sequence[Dimension], count: int, reading: Reading, *, below: int, need: int) -> list[View]:
-    """The increments from each table to the next; none where all say the same counts."""
+    """The changes from each table to the next; none where all say the same counts."""
+    if reading.kind == REVISED:
+        states = revision_leaves(count)
+        asked = [View.changes(dimensions, below=below, need=need, name=f"revision {t}") for t in range(1, count)]
+        return [view.within(REVISION, states, (states[t],), f"change {t}") for t, view in enumerate(asked, 1)]
     if reading.kind == GROWN:
         blank = View.about(dimensions, below=below, need=need)
         return increments([blank] * count, below=below, need=need)
@@ -141,11 +144,12 @@ def _explains(
     return True
 
 
-def _refuse_falling(dimensions: Sequence[Dimension], a: Released, b: Released) -> None:
-    fallen = np.argwhere(_both(a, b) & (a.values > b.values))
-    if len(fallen):
-        cell = ", ".join(f"{d.name} {list(d.codes)[i]}" for d, i in zip(dimensions, fallen[0], strict=True))
-        raise Stop(
-            f"{cell}: {a.values[tuple(fallen[0])]} in {a.name}, {b.values[tuple(fallen[0])]} in {b.name}; "
-            "tables are given oldest first, and their counts stay or grow"
-        )
+def _fallen(a: Released, b: Released) -> BoolArray:
+    """Cells whose shown figure is less in the later table."""
+    fallen: BoolArray = _both(a, b) & (a.values > b.values)
+    return fallen
+
+
+def revision_leaves(tables: int) -> tuple[str, ...]:
+    """The first state of revised counts, then each revision."""
+    return (FIRST_STATE, *(str(number) for number in range(1, tables)))

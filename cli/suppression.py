@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 
 from cli.errors import Stop
-from cli.readings import GROWN, Reading, questions, readings, views
+from cli.readings import GROWN, REVISED, SAME, Reading, questions, readings, revision_leaves, views
 from cli.table_files import BoolArray, IntArray, Released
 from disclosure.attack import Finding, Verdict, example, gate
-from disclosure.attack_view import Inner, View
+from disclosure.attack_view import REVISION, Inner, View
 from disclosure.table import Dimension, DisclosureError, Table, sums
 
 MOST_ROUNDS: Final = 30
@@ -127,13 +127,33 @@ def _circle(order: Order) -> _Circle:
     for reading in readings(order.dimensions, [*order.former, now]):
         held = views(order.dimensions, [*order.former, now], reading, floor=1, need=0)
         try:
-            truth = _parts(order, held) if reading.kind == GROWN else Inner(order.dimensions, table.counts)
+            truth = _truth(order, reading, held)
             gate(held, truth=truth)
         except DisclosureError as error:
             refused = str(error)
         else:
             return _Circle(order, reading, truth)
     raise Stop(f"INNER and EARLIER do not fit together: {refused}")
+
+
+def _truth(order: Order, reading: Reading, held: Sequence[View]) -> Inner:
+    """The counts under a reading."""
+    if reading.kind == GROWN:
+        return _parts(order, held)
+    return _states(order) if reading.kind == REVISED else Inner(order.dimensions, order.table.counts)
+
+
+def _states(order: Order) -> Inner:
+    """The present counts, and before them counts that give each former table; one guess of many."""
+    plain = views(order.dimensions, order.former, Reading(SAME), floor=1, need=0)
+    found = [example([view], order.dimensions) for view in plain]
+    if any(state is None for state in found):
+        raise DisclosureError("no counts that give a former table were found in time")
+    states = np.array([*(state.counts for state in found if state is not None), order.table.counts])
+    changes = np.concatenate([states[:1], np.diff(states, axis=0)])
+    names = revision_leaves(len(states))
+    revisions = Dimension(REVISION, names, {name: (name,) for name in names})
+    return Inner((*order.dimensions, revisions), np.moveaxis(changes, 0, -1))
 
 
 def _parts(order: Order, held: Sequence[View]) -> Inner:

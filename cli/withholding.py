@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cli.readings import GROWN, views
+from cli.readings import GROWN, REVISED, views
 from cli.suppression import Task
 from cli.table_files import BoolArray, Released
 from disclosure.history import History, Release
@@ -21,6 +21,8 @@ def withhold(task: Task) -> BoolArray:
     former table withheld, which stays withheld: whoever asked must judge the outcome together with those tables.
     """
     terms = Terms() if task.order.own is None else Terms(known={"recipient": task.order.own})
+    if task.reading.kind == REVISED:
+        return protect(_changed_little(_still_hidden(task), task), terms).withheld
     history = History(tuple(_history(task)))
     try:
         if task.reading.kind == GROWN:
@@ -36,6 +38,15 @@ def _still_hidden(task: Task) -> Table:
     """The task's table with a threshold above whatever a former table withheld."""
     hidden = np.logical_or.reduce([table.withheld for table in task.order.former])
     return replace(task.table, threshold=np.where(hidden, task.table.totals() + 1, task.table.threshold))
+
+
+def _changed_little(table: Table, task: Task) -> Table:
+    """The table with a threshold above whatever differs by a small count from what a former table shows."""
+    totals, small = table.totals(), np.zeros(table.shape, np.bool_)
+    for former in task.order.former:
+        change = np.abs(totals - former.values)
+        small |= former.published & ~former.withheld & (change > 0) & (change < task.order.small)
+    return replace(table, threshold=np.where(small, totals + 1, table.threshold))
 
 
 def _history(task: Task) -> Iterator[Release]:

@@ -107,6 +107,14 @@ class View:
         return cls(tuple(dimensions), low, high, asked[0], asked[1], asked[2], name)
 
     @classmethod
+    def changes(
+        cls, dimensions: Sequence[Dimension], *, below: ArrayLike, need: ArrayLike = 2, name: str = "change"
+    ) -> Self:
+        """No table but a question: which small changes of these sums, of either sign, does the rest give away?"""
+        asked = cls.about(dimensions, below=below, need=need, name=name)
+        return replace(asked, low=-asked.high, signed=True)
+
+    @classmethod
     def at_least(cls, dimensions: Sequence[Dimension], counts: ArrayLike, name: str = "own counts") -> Self:
         """No table but knowledge: each of these sums is at least so much."""
         shape = tuple(len(d.codes) for d in dimensions)
