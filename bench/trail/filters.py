@@ -115,6 +115,22 @@ def machine() -> str:
     return f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, load {load:.1f} at the end"
 
 
+def page(told: dict[str, Any]) -> str:
+    """The results for a reader."""
+    lines = [
+        "# Filters of the log on PostgreSQL",
+        "",
+        f"{told['date']}, {told['entries']:,} entries, {told['machine']}. `{told['command']}`",
+        f"Milliseconds of a page of 20, newest first, with its count; {TIMES} questions of each kind with values drawn",
+        "as skewed as in life, among them many that find nothing. The limit is a p95 of 200.",
+        "",
+        "| filter | p50 | p95 | worst |",
+        "|---|---|---|---|",
+    ]
+    rows = (f"| {kind} | {row['p50']} | {row['p95']} | {row['worst']} |" for kind, row in told["milliseconds"].items())
+    return "\n".join([*lines, *rows, ""])
+
+
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--postgres", required=True, help="URL of a database that may be filled")
@@ -131,6 +147,7 @@ def main() -> None:
         "milliseconds": {kind: {name: round(value, 1) for name, value in row.items()} for kind, row in found.items()},
     }
     (RESULTS / "trail-filters.json").write_text(json.dumps(told, indent=1) + "\n")
+    (RESULTS / "trail.md").write_text(page(told))
     for kind, row in found.items():
         over = "  over the limit" if row["p95"] > LIMIT_MS else ""
         print(f"{kind:34} p50 {row['p50']:8.1f}  p95 {row['p95']:8.1f}  worst {row['worst']:8.1f} ms{over}")
