@@ -72,8 +72,9 @@ def attacked(made: Basis, asked: Asked, past: Sequence[Basis]) -> tuple[int, tup
         return 0, ()  # figures that are public already
     joined = Joined(through([*map(Stood.at_release, [*past, made])]))
     verdicts = [joined.gate(held, [*joined.changes(held, int(np.max(asked.below, initial=0)))])]
+    told = Stood.at_release(made).covered  # of what is not told yet, a member's own counts say nothing here
     for party, own in asked.own.items():
-        knows, wants = _insider(made, asked, party, own)
+        knows, wants = _insider(made, asked, party, np.where(told, own, 0))
         verdicts.append(joined.gate([*map(unasked, held)], [*joined.newest(knows), *joined.newest(wants)]))
     findings = tuple(finding for verdict in verdicts for finding in verdict.findings)
     return sum(verdict.asked for verdict in verdicts), findings
