@@ -83,7 +83,7 @@ TIMES: list[tuple[dict[str, float | None], bool]] = [
 def test_the_times_of_an_assertion_are_held_to_bounds(
     house: House, door: Visitor, holder: KeyHolder, times: dict[str, float | None], *, taken: bool
 ) -> None:
-    said = {name: None if ahead is None else seconds(house, ahead) for name, ahead in times.items()}
+    said: dict[str, Any] = {name: None if ahead is None else seconds(house, ahead) for name, ahead in times.items()}
     answer = door.post(TOKEN, data=holder.form(holder.assertion(**said)))
     assert answer.status_code == (200 if taken else 401)
 

@@ -37,6 +37,13 @@ def run(app: Any, *words: str) -> dict[str, Any]:  # noqa: ANN401 -- a Typer
     return found
 
 
+def listed(app: Any) -> list[dict[str, Any]]:  # noqa: ANN401 -- a Typer
+    """What a `list` command lists."""
+    result = CliRunner().invoke(app, ["list", "--json"], catch_exceptions=False, standalone_mode=False)
+    found: list[dict[str, Any]] = json.loads(result.stdout)
+    return found
+
+
 def stopped(app: Any, *words: str) -> str:  # noqa: ANN401 -- a Typer
     with pytest.raises(Stop) as caught:
         CliRunner().invoke(app, [*words], catch_exceptions=False, standalone_mode=False)
@@ -130,8 +137,8 @@ def test_an_access_key_is_made_listed_and_suspended(house: House) -> None:
     assert (row.expires_at - row.created_at).days == 90
     assert made["accessKey"].startswith(made["id"])
     assert made["accessKey"][17:] not in told(house) + row.digest
-    (listed,) = run(access_keys.app, "list")
-    assert "digest" not in listed
+    (one,) = listed(access_keys.app)
+    assert "digest" not in one
     CliRunner().invoke(access_keys.app, ["suspend", made["id"]], catch_exceptions=False)
     assert kept(house, AccessKey, made["id"]).status == "suspended"
     assert f"access key {made['id']}: suspended" in told(house)
@@ -154,7 +161,7 @@ def test_the_next_signing_key_is_announced_then_signs(
     (tmp_path / "passphrase").chmod(0o600)
     monkeypatch.setenv("SAMSYN_KEY_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
     made = run(keys.app, "rotate")
-    staged = {each["kid"]: each["stage"] for each in run(keys.app, "list")}
+    staged = {each["kid"]: each["stage"] for each in listed(keys.app)}
     assert staged[made["kid"]] == "announced"
     assert sorted(staged.values()) == ["announced", "signs"]
     assert f"token key {made['kid']} made" in told(house)
@@ -164,4 +171,4 @@ def test_the_next_signing_key_is_announced_then_signs(
 
 def test_after_a_leak_one_key_is_left(house: House) -> None:
     made = run(keys.app, "rotate", "--at-once")
-    assert [(each["kid"], each["stage"]) for each in run(keys.app, "list")] == [(made["kid"], "signs")]
+    assert [(each["kid"], each["stage"]) for each in listed(keys.app)] == [(made["kid"], "signs")]

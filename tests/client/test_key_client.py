@@ -51,7 +51,7 @@ def said(token: str) -> dict[str, Any]:
     """The claims of a token, its signature checked with a library that is not ours."""
     header = json.loads(urlsafe_b64decode(token.split(".", maxsplit=1)[0] + "=="))
     assert header.get("jwk", KEY.public) == KEY.public
-    found = jws.deserialize_compact(token, ECKey.import_key(KEY.public), algorithms=["ES256"])
+    found = jws.deserialize_compact(token, ECKey.import_key(dict(KEY.public)), algorithms=["ES256"])
     claims: dict[str, Any] = json.loads(found.payload)
     return claims
 
