@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api.errands import SWEDEN
+from api.pages.agents import browser_name
 from api.pages.navigation import destinations
 from api.pages.statics import statics
 from api.pages.words import LANGUAGES, NAMES, Language, language_of, said, translations
@@ -110,6 +111,7 @@ def _environment(language: Language) -> Environment:
         "number": lambda value: format_decimal(value, locale=language),
         "moment": lambda value: moment(value, language),
         "roles": lambda value: role_names(value, language),
+        "browser": browser_name,
     }
     return made
 

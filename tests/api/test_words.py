@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.pages.agents import browser_name
 from api.pages.navigation import DESTINATIONS
 from api.pages.statics import statics
 from api.pages.words import translations
@@ -49,3 +50,20 @@ def test_every_bundled_face_has_its_licence() -> None:
     for name in fonts:
         family = name.removeprefix("fonts/").partition("-latin")[0]
         assert b"SIL OPEN FONT LICENSE" in statics().files[f"fonts/{family}-OFL.txt"].upper()
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36 Edg/131.0",
+            "Edge, Windows",
+        ),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0", "Firefox, Linux"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) Version/18.1 Safari/604.1", "Safari, iPhone"),
+        ("python-httpx/0.28.1", "python-httpx/0.28.1"),
+        ("", ""),
+    ],
+)
+def test_a_browser_is_named_in_two_words(agent: str, name: str) -> None:
+    assert browser_name(agent) == name
