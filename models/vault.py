@@ -17,6 +17,9 @@ from sqlmodel import (
 
 from models.base import Base, UtcTime
 
+_BY_KEY: dict[str, Any] = {"schema": "vault", "sqlite_with_rowid": False}
+"""A table that lies in the order of its key; on SQLite it is then written once and not twice."""
+
 
 class Delivery(Base, table=True):
     """One accepted delivery and the receipt given for it.
@@ -72,7 +75,7 @@ class EventCount(Base, table=True):
     """The newest count of a cell. A cell belongs to (dataset, publisher, area, category, period)."""
 
     __tablename__ = "event_count"
-    __table_args__ = ({"schema": "vault"},)
+    __table_args__ = (_BY_KEY,)
 
     dataset: str = Field(primary_key=True)
     publisher: str = Field(primary_key=True)
@@ -88,7 +91,7 @@ class EarlierCount(Base, table=True):
     """A count that a later delivery replaced: the cell's history, so that a table can be told as known on a day."""
 
     __tablename__ = "earlier_count"
-    __table_args__ = ({"schema": "vault"},)
+    __table_args__ = (_BY_KEY,)
 
     dataset: str = Field(primary_key=True)
     publisher: str = Field(primary_key=True)
@@ -185,7 +188,6 @@ class Report(Base, table=True):
         Index("ix_report_object", "object"),
         Index("ix_report_incident", "incident"),
         Index("ix_report_area_period", "area", "period"),
-        Index("ix_report_delivery_id", "delivery_id"),
         {"schema": "vault"},
     )
 

@@ -13,7 +13,6 @@ _REPORT_INDEXES = {
     "ix_report_object": ["object"],
     "ix_report_incident": ["incident"],
     "ix_report_area_period": ["area", "period"],
-    "ix_report_delivery_id": ["delivery_id"],
 }
 
 
@@ -73,6 +72,7 @@ def upgrade() -> None:
             "dataset", "publisher", "period", "area", "category", "delivery_id", name=op.f("pk_earlier_count")
         ),
         schema="vault",
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "event_count",
@@ -89,6 +89,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("dataset", "publisher", "period", "area", "category", name=op.f("pk_event_count")),
         schema="vault",
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "idempotency_key",
