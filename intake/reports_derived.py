@@ -28,7 +28,7 @@ from store.sessions import DeskSession, VaultSession
 
 MARGIN: Final = 8
 """Periods on either side that are read besides those counted anew: a chain of near reports is never so long."""
-AREAS_AT_ONCE: Final = 100
+AREAS_AT_ONCE: Final = 20
 
 Counted = Counter[tuple[str, tuple[str, str, str]]]
 

@@ -64,13 +64,15 @@ class Keeper:
             places,
             _column(known.now, "link", batch.height),
             _column(known.now, "place", batch.height),
-            *(counted[name] for name in ("period", "area", "category", "day_part")),
+            *(counted[name].to_list() for name in ("period", "area", "category", "day_part")),
             kept,
             sealed,
             strict=True,
         )
         last = self._delivery_id
         rows = [Row._make((*self._owner, report, treatment.epoch, *rest, last)) for report, *rest in columns]
+        self.touched.areas.update(counted["area"].unique())
+        self.touched.periods.update(counted["period"].unique())
         self._write(rows, {row.report: row for row in there.values()}, older)
 
     def withdraw(self, known: Known) -> int:
@@ -132,8 +134,6 @@ class Keeper:
         renewed = {row.report for row in other}
         after = [*(row for row in before if row.report not in renewed), *other, *fresh]
         self._changed.update(change(before, after))
-        self.touched.add(other)
-        self.touched.add(fresh)
         vault_reports.add_reports(self._session, fresh)
         vault_reports.replace_reports(self._session, other)
         self.added += len(fresh)

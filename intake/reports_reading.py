@@ -16,10 +16,8 @@ from itertools import islice
 from typing import Any, Final
 
 import polars as pl
-import pyarrow as pa
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
-from pyarrow import parquet
 
 from intake.delivery_fault import Faults
 from intake.delivery_refusals import UnknownMediaType
@@ -27,8 +25,8 @@ from intake.reports_fault import fault
 
 ROW: Final = "#"
 """The column of row numbers, from 1; no declared column can be called so."""
-BATCH_ROWS: Final = 25_000
-BLOCK_BYTES: Final = 4 << 20
+BATCH_ROWS: Final = 20_000
+BLOCK_BYTES: Final = 2 << 20
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARQUET: Final = "application/vnd.apache.parquet"
 _MARK: Final = b"\xef\xbb\xbf"
@@ -259,16 +257,14 @@ def _xlsx(body: bytes, asked: Asked, faults: Faults) -> Iterator[pl.DataFrame]:
 
 def _parquet(body: bytes, asked: Asked, faults: Faults) -> Iterator[pl.DataFrame]:
     try:
-        file = parquet.ParquetFile(pa.BufferReader(body))
-        names = list(file.schema_arrow.names)
-        if not _header_holds(names, asked, faults):
+        file = pl.scan_parquet(io.BytesIO(body))
+        if not _header_holds(file.collect_schema().names(), asked, faults):
             return
         row = 0
-        for batch in file.iter_batches(batch_size=BATCH_ROWS):
-            frame = pl.DataFrame(pl.from_arrow(batch)).select(pl.all().cast(pl.String))
+        while (frame := file.slice(row, BATCH_ROWS).select(pl.all().cast(pl.String)).collect()).height:
             yield _declared(frame.with_columns(_numbers(row, frame.height)), asked)
             row += frame.height
-    except (pa.ArrowException, OSError, pl.exceptions.PolarsError):
+    except pl.exceptions.PolarsError:
         faults.add(fault("unreadable", form="Parquet with plain columns"))
 
 

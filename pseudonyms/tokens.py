@@ -8,6 +8,7 @@ copied for each value, which is what makes a million of them a matter of a secon
 from collections.abc import Iterable, Sequence
 from functools import reduce
 from hashlib import sha256
+from itertools import islice
 from operator import xor
 from typing import Final
 
@@ -20,6 +21,7 @@ SIGNS: Final = 20
 """Characters that say the value, five bits each; the check character comes after them."""
 _BLOCK: Final = 64
 _BYTES: Final = 13  # 104 bits hold the hundred
+_AT_ONCE: Final = 4_096  # so many digests stay near the processor while they are written
 _SYMBOLS: Final = np.frombuffer(ALPHABET.encode(), dtype=np.uint8)
 
 
@@ -50,7 +52,11 @@ class Tokenizer:
 
     def many(self, values: Iterable[str]) -> list[str]:
         """The pseudonyms of normalised values, in their order."""
-        return _written(self._digests(values))
+        rest = iter(values)
+        found: list[str] = []
+        while some := list(islice(rest, _AT_ONCE)):
+            found += _written(self._digests(some))
+        return found
 
     def _digests(self, values: Iterable[str]) -> list[bytes]:
         inner, outer = self._inner.copy, self._outer.copy
@@ -74,10 +80,8 @@ def is_pseudonym(text: str) -> bool:
 
 
 def _written(digests: Sequence[bytes]) -> list[str]:
-    if not digests:
-        return []
     head = np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(len(digests), -1)[:, :_BYTES]
-    pairs = head.astype(np.uint16).T
+    pairs = np.ascontiguousarray(head.T).astype(np.uint16)
     signs = np.empty((len(digests), SIGNS + 1), dtype=np.uint8)
     check = np.zeros(len(digests), dtype=np.uint8)
     for two in range(SIGNS // 2):  # ten bits, two signs, begin at every tenth bit and reach into the next byte

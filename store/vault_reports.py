@@ -60,12 +60,12 @@ def by_incident(session: VaultSession, incidents: Iterable[int]) -> list[Row]:
 
 def incidents_of(session: VaultSession, links: Iterable[str]) -> dict[str, int]:
     """The incident of each linking pseudonym that is known."""
-    return {str(row.link): row.incident for row in _asked(session, "link", links)}
+    return dict(_answers(session, "SELECT link, incident FROM vault.report WHERE link", links))
 
 
 def places_of(session: VaultSession, objects: Iterable[str]) -> dict[str, int]:
     """The place of each object's pseudonym that is known."""
-    return {str(row.object): row.place for row in _asked(session, "object", objects) if row.place is not None}
+    return dict(_answers(session, "SELECT DISTINCT object, place FROM vault.report WHERE object", objects))
 
 
 def in_areas(
@@ -157,22 +157,24 @@ def put_key(session: VaultSession, delivery_id: str, reversal_key: str, wrapped:
 def erase_before(session: VaultSession, dataset: str, bound: str) -> None:
     """Erase a dataset's reports of periods before `bound`, and data keys that nothing hangs on any more."""
     session.execute(delete(Report).where(col(Report.dataset) == dataset, col(Report.period) < bound))
-    hanging = select(Report.delivery_id).where(Report.delivery_id == DataKey.delivery_id).exists()
-    session.execute(delete(DataKey).where(~hanging))
+    session.execute(delete(DataKey).where(col(DataKey.delivery_id).not_in(select(Report.delivery_id).distinct())))
 
 
 def _asked(session: VaultSession, where: str, values: Iterable[Any], *first: str) -> Iterator[Row]:
+    found = _answers(session, f"SELECT {_NAMES} FROM vault.report WHERE {where}", values, *first)  # noqa: S608 -- only names
+    return map(Row._make, found)
+
+
+def _answers(session: VaultSession, asked: str, values: Iterable[Any], *first: str) -> Iterator[tuple[Any, ...]]:
+    """What a question that ends with a column finds for any of the values, thousands of them at a time."""
     connection = session.connection()
     rest = iter(dict.fromkeys(values))
     while some := list(islice(rest, AT_ONCE)):
         if connection.dialect.name == "postgresql":
-            asked = f"SELECT {_NAMES} FROM vault.report WHERE {where} = ANY(%s)".replace("?", "%s")  # noqa: S608 -- same
-            found = connection.exec_driver_sql(asked, (*first, some))
+            found = connection.exec_driver_sql(f"{asked} = ANY(%s)".replace("?", "%s"), (*first, some))
         else:
-            marks = ", ".join("?" * len(some))
-            asked = f"SELECT {_NAMES} FROM vault.report WHERE {where} IN ({marks})"  # noqa: S608 -- same
-            found = connection.exec_driver_sql(asked, (*first, *some))
-        yield from (Row(*row) for row in found)
+            found = connection.exec_driver_sql(f"{asked} IN ({', '.join('?' * len(some))})", (*first, *some))
+        yield from found.cursor.fetchall() if found.cursor else ()
 
 
 def _many(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
