@@ -26,9 +26,7 @@ from release.counts import Counts, summed_missing
 from release.gate import Asked, Leaking, examine
 from release.methods_changed import (
     base_of,
-    behind_perturbed,
     behind_rounded,
-    noise_of,
     perturbed,
     rounded,
 )
@@ -197,9 +195,7 @@ def _round(task: Task) -> Cells:
 
 def _cellkey(task: Task) -> Cells:
     """Give every count its own small change, the same wherever it is shown."""
-    noise = noise_of(task.table, task.terms.method)
-    values = perturbed(task.table, noise, task.key)
-    return _changed(Basis.changed(task.table, values, *behind_perturbed(noise, values)), "perturbed")
+    return _changed(Basis.changed(task.table, *perturbed(task.table, task.terms.method, task.key)), "perturbed")
 
 
 def _changed(basis: Basis, status: str) -> Cells:

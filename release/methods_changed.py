@@ -59,29 +59,34 @@ def behind_rounded(table: Table, values: Ints, base: int) -> tuple[Ints, Ints]:
     return values - (base - 1) * up, values + (base - 1) * down
 
 
-def noise_of(table: Table, method: Method) -> NoiseTable:
-    """The transitions that an agreement's method asks for; no figure from 1 to the smallest cell less 1 ever shows.
+def perturbed(table: Table, method: Method, key: CellKey | None) -> tuple[Ints, Ints, Ints]:
+    """The figures of a table under its noise, and the least and the greatest count behind each.
+
+    The noise of a cell is that of its own class of sensitivity, so that a category shows the same figure in a table
+    that also has stricter ones and in a table that has not.
 
     Raises:
-        MethodError: there is no such noise.
+        MethodError: there is no key, or no such noise.
     """
-    least = max(int(table.threshold.max()) - 1, 0)
+    if key is None:
+        raise MethodError("method cellkey: this home has no key for it; `samsyn init` makes one")
+    values, low, high = np.zeros((3, *table.shape), dtype=np.int64)
+    for smallest in np.unique(table.threshold):
+        noise, here = _noise(int(smallest), method), table.threshold == smallest
+        drawn = perturb(table, noise, key.secret).values
+        least, greatest = behind_perturbed(noise, drawn)
+        values[here], low[here], high[here] = drawn[here], least[here], greatest[here]
+    return values, low, high
+
+
+def _noise(smallest: int, method: Method) -> NoiseTable:
+    """The transitions that an agreement's method asks for; no figure from 1 to the smallest cell less 1 ever shows."""
+    least = max(smallest - 1, 0)
     most = max(method.largest_change or LARGEST_CHANGE, least + 1)
     try:
         return NoiseTable.greatest_entropy(most, method.variance or VARIANCE, least)
     except DisclosureError as error:
         raise MethodError(f"method cellkey: {error}") from None
-
-
-def perturbed(table: Table, noise: NoiseTable, key: CellKey | None) -> Ints:
-    """The figures of a table under its noise.
-
-    Raises:
-        MethodError: there is no key.
-    """
-    if key is None:
-        raise MethodError("method cellkey: this home has no key for it; `samsyn init` makes one")
-    return perturb(table, noise, key.secret).values
 
 
 def behind_perturbed(noise: NoiseTable, values: Ints) -> tuple[Ints, Ints]:

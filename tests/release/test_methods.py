@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from disclosure.noise import NoiseTable
 from disclosure.table import Dimension, Table, sums
+from policies.terms import Method
 from release.basis import Basis, touching
-from release.cell_key import CellKeyError, make_cell_key, read_cell_key
+from release.cell_key import CellKey, CellKeyError, make_cell_key, read_cell_key
 from release.gate import Asked, attacked
-from release.methods_changed import behind_perturbed, behind_rounded, rounded
+from release.methods_changed import behind_perturbed, behind_rounded, perturbed, rounded
 from release.standing import Standing
 from tests.release.premises import Premises, attack_all, under, with_a_neighbour
 
@@ -152,6 +153,16 @@ def test_a_count_lies_where_its_perturbed_figure_says(counted: int, asked: tuple
     low, high = behind_perturbed(noise, values)
     assert ((low <= counted) & (counted <= high)).all()
     assert (high - low <= 2 * noise.most).all()
+
+
+def test_a_cell_is_perturbed_alike_beside_stricter_categories_and_without_them() -> None:
+    counts, method, key = np.arange(9).reshape(3, 3), Method(kind="cellkey"), CellKey(b"0" * 32)
+    alone = Table((CATEGORIES, PERIODS), counts)
+    beside = Table((CATEGORIES, PERIODS), counts, np.array([[10], [5], [5], [10]]))
+    figures, low, high = (np.array(each) for each in perturbed(alone, method, key))
+    others, _, _ = perturbed(beside, method, key)
+    assert (figures[1:3] == others[1:3]).all()
+    assert ((low <= alone.totals()) & (alone.totals() <= high)).all()
 
 
 @given(COUNTS, COUNTS)
