@@ -15,6 +15,7 @@ from api.problems import (
     TooManyRequests,
     TrailUnavailable,
     Unauthenticated,
+    UnknownParameter,
     WrongRole,
 )
 from api.wire import ProblemBody
@@ -61,7 +62,15 @@ def _complete(operation: dict[str, Any], scope: Scope | None) -> None:
     common: list[type[Problem]] = [Internal]
     if scope is not None:
         operation["security"] = [{"clientCredentials": [scope.value]}]
-        common = [Unauthenticated, WrongRole, TooManyRequests, Internal, DatabaseUnavailable, TrailUnavailable]
+        common = [
+            UnknownParameter,
+            Unauthenticated,
+            WrongRole,
+            TooManyRequests,
+            Internal,
+            DatabaseUnavailable,
+            TrailUnavailable,
+        ]
     for status, response in documented(*common).items():
         told = responses.setdefault(str(status), response)
         if told is not response:

@@ -27,7 +27,11 @@ SWEDEN: Final = ZoneInfo("Europe/Stockholm")
 
 Purposes = Annotated[
     str | None,
-    Header(alias="Samsyn-Purpose", description=f"Why: one of {', '.join(PURPOSES)}; else the client's default"),
+    Header(
+        alias="Samsyn-Purpose",
+        description=f"Why: one of {', '.join(PURPOSES)}; else the client's default",
+        json_schema_extra={"enum": [*PURPOSES, None]},
+    ),
 ]
 
 

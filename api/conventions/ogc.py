@@ -68,6 +68,10 @@ _ITEMS: Final = {
 }
 
 
+def _also_page(example: object) -> dict[str, Any]:
+    return {"content": shown(example)["content"] | {"text/html": {"schema": {"type": "string"}}}}
+
+
 class Items(Wire):
     """Which features."""
 
@@ -84,7 +88,7 @@ class Items(Wire):
     f: str | None = Field(None, description="json or html", json_schema_extra={"enum": ["json", "html"]})
 
 
-@router.get("", summary="Where GIS programs begin", responses={200: shown(_LANDING), **_REFUSALS})
+@router.get("", summary="Where GIS programs begin", responses={200: _also_page(_LANDING), **_REFUSALS})
 def landing(request: Request, visit: Puller, f: Form = None) -> Response:  # noqa: ARG001 -- asked for its errand
     """Links to what there is."""
     return _given(request, f, "Samsyn", shapes.landing(request))
@@ -93,7 +97,7 @@ def landing(request: Request, visit: Puller, f: Form = None) -> Response:  # noq
 @router.get(
     "/conformance",
     summary="What is conformed to",
-    responses={200: shown({"conformsTo": list(shapes.CONFORMANCE)}), **_REFUSALS},
+    responses={200: _also_page({"conformsTo": list(shapes.CONFORMANCE)}), **_REFUSALS},
 )
 def conformance(request: Request, visit: Puller, f: Form = None) -> Response:  # noqa: ARG001 -- asked for its errand
     """The conformance classes."""
@@ -114,7 +118,7 @@ def description(request: Request, visit: Puller, why: Purposes = None) -> Respon
 @router.get(
     "/collections",
     summary="The tables as collections",
-    responses={200: shown({"links": [], "collections": [_COLLECTION]}), **_REFUSALS},
+    responses={200: _also_page({"links": [], "collections": [_COLLECTION]}), **_REFUSALS},
 )
 def collections(request: Request, visit: Puller, f: Form = None, why: Purposes = None) -> Response:
     """Those that the caller may read."""
@@ -123,7 +127,9 @@ def collections(request: Request, visit: Puller, f: Form = None, why: Purposes =
     return _given(request, f, "Samsyn: collections", {"links": [own], "collections": listed})
 
 
-@router.get("/collections/{collection}", summary="One collection", responses={200: shown(_COLLECTION), **_REFUSALS})
+@router.get(
+    "/collections/{collection}", summary="One collection", responses={200: _also_page(_COLLECTION), **_REFUSALS}
+)
 def collection(
     request: Request, visit: Puller, collection: CollectionId, f: Form = None, why: Purposes = None
 ) -> Response:
