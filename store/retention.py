@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from models.trail import ENTRY
 from models.vault import Coverage, EarlierCount, EventCount, IdempotencyKey, ReleaseBasis
+from store import vault_reports
 from store.sessions import VaultSession
 
 COUNTED: Final = (EventCount, EarlierCount)
@@ -46,13 +47,15 @@ def old_counts(session: VaultSession, dataset: str, bound: str) -> Old:
 
 
 def erase_counts(session: VaultSession, dataset: str, bound: str) -> None:
-    """Erase them, and let no declared coverage reach back to where they were: an erased count is missing, not zero.
+    """Erase them, and the reports they were counted from; no declared coverage reaches back to where they were.
 
-    What releases were made from goes with the last period it spans: until then later releases need it.
+    An erased count is missing, not zero. What releases were made from goes with the last period it spans: until then
+    later releases need it.
     """
     for table in COUNTED:
         session.execute(delete(table).where(_before(table, dataset, bound)))
     session.execute(delete(ReleaseBasis).where(col(ReleaseBasis.dataset) == dataset, col(ReleaseBasis.last) < bound))
+    vault_reports.erase_before(session, dataset, bound)
     mine = col(Coverage.dataset) == dataset
     session.execute(delete(Coverage).where(mine, col(Coverage.last) < bound))
     session.execute(update(Coverage).where(mine, col(Coverage.first) < bound).values(first=bound))

@@ -17,7 +17,9 @@ from cli.main import build
 from intake.reports_keys import FOLDER, load_keyring, master_of, save_keyring
 from pseudonyms import keyring
 from pseudonyms.tokens import is_pseudonym
+from store import retention
 from store.grants import GRANTS
+from store.sessions import VaultSession, open_engine, transaction
 from tests.reports.premises import HEAD, NOW, Premises
 
 WEEKS = timedelta(weeks=1)
@@ -128,3 +130,15 @@ def test_a_process_on_the_reading_side_loads_nothing_that_could_read_a_key(door:
     asked = f"import sys, api.{door}; print([n for n in sys.modules if n.split('.')[0] in ('pseudonyms', 'intake')])"
     done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.strip() == "[]"
+
+
+def test_old_reports_go_with_their_counts_and_their_keys(premises: Premises) -> None:
+    premises.send(HEAD + ONE.replace(",stolpe 7,", ",,Sett av någon"))
+    premises.send(HEAD + ONE.replace("F-1", "F-2").replace("2026-02-11", "2026-10-11"))
+    engine = open_engine(premises.place, "retainer", writes="vault")
+    with transaction(engine) as session:
+        retention.erase_counts(VaultSession(session), "kommunens-rapporter", "2026-W20")
+    engine.dispose()
+    assert [row.period for row in premises.reports()] == ["2026-W41"]
+    with premises.engines[1].connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM vault.data_key").scalar() == 1
