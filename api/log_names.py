@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Request
 
 from api.depends import Auditor
 from api.errands import Purposes, purpose_of
+from api.examples import shown
 from api.log_reach import DEFAULT_PURPOSE, Auditing, Reach
 from api.problem_docs import documented
 from api.problems import NotFound, PurposeMissing, UnknownParameter, WrongRole
@@ -32,13 +33,16 @@ class LogName(Wire):
 @router.get(
     PATH,
     summary="The name behind a pseudonym of this auditor's exports",
-    responses=documented(NotFound, UnknownParameter, PurposeMissing, WrongRole),
+    responses={200: shown({"pseudonym": "actor-mnqxezdfmzqxezdfmzqxezdf", "actor": "huddinge-reader"})}
+    | documented(NotFound, UnknownParameter, PurposeMissing, WrongRole),
 )
 def log_name(request: Request, visit: Auditor, pseudonym: Pseudonym, why: Purposes = None) -> LogName:
     """Reveal a name; only a mandate that shows names does, and that it was revealed is an entry before the answer."""
     auditing: Auditing = request.app.state.review
     reach, who = Reach.of(visit, auditing), visit.principal
-    reach.named(Asked())
+    if not reach.mandate.names:
+        visit.note(Operation.DENY, decision=Decision.DENY, reasons=("no-names",), note=pseudonym)
+        raise NotFound("This auditor's mandate shows no names")
     purpose = purpose_of(visit, why or who.purpose or DEFAULT_PURPOSE)
     name = name_behind(auditing.reader.engine, auditing.secret(), who.party, pseudonym)
     seen = name and auditing.reader.read(reach.within(Asked(actor=(name,))), limit=1)

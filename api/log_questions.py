@@ -7,8 +7,10 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import AwareDatetime, BeforeValidator, Field
 from starlette.responses import JSONResponse, Response
 
+from api import examples
 from api.depends import Auditor
 from api.errands import Errand, Purposes, purpose_of
+from api.examples import shown
 from api.log_query import DEFAULT_LIMIT, a_days_end, a_days_start
 from api.log_reach import DEFAULT_PURPOSE, Reach
 from api.parameters import Filter, Limit, Page
@@ -22,6 +24,26 @@ from store.trail_reading import Asked
 LIST: Final = f"{BASE}/log-questions"
 PATH: Final = f"{LIST}/{{question}}"
 QuestionId = Annotated[str, Path(description="Id of a question", json_schema_extra={"enum": list(QUESTIONS)})]
+
+EXAMPLE: Final[dict[str, Any]] = {
+    "question": {
+        "id": "refusals-by-reason",
+        "sv": "Vad har nekats, och varför?",
+        "en": "What was refused, and why?",
+        "needs": [],
+    },
+    "answers": [
+        {
+            "reason": "purpose",
+            "times": 2,
+            "parties": ["huddinge"],
+            "first": "2026-11-20T08:00:00Z",
+            "last": "2026-11-22T09:00:00Z",
+        }
+    ],
+    "_meta": examples.LOG_ENTRIES["_meta"],
+    "_links": examples.LOG_ENTRIES["_links"],
+}
 
 router = APIRouter(tags=["review"])
 
@@ -77,7 +99,7 @@ class LogAnswer(Listed):
 @router.get(
     LIST,
     summary="The questions that can be asked of the log",
-    responses=documented(UnknownParameter, WrongRole),
+    responses={200: shown({"logQuestions": [EXAMPLE["question"]]})} | documented(UnknownParameter, WrongRole),
     dependencies=[Depends(Errand(Scope.LOG))],
 )
 def log_questions() -> LogQuestions:
@@ -89,7 +111,8 @@ def log_questions() -> LogQuestions:
     PATH,
     summary="The answer to a question, from the log",
     response_model=LogAnswer,
-    responses=documented(BadRequest, NotFound, PurposeMissing, UnknownCode, UnknownParameter, WrongRole),
+    responses={200: shown(EXAMPLE)}
+    | documented(BadRequest, NotFound, PurposeMissing, UnknownCode, UnknownParameter, WrongRole),
 )
 def log_answer(
     request: Request, visit: Auditor, question: QuestionId, query: Annotated[Asking, Query()], why: Purposes = None

@@ -62,7 +62,7 @@ def test_names_are_shown_and_revealed_only_by_mandate_and_that_is_in_the_log(hou
         ask(house, door, "?format=csv&names=true"),
         door.get(way, headers=house.bearer("granskaren-auditor")),
     ):
-        assert refused.status_code == 403
+        assert refused.status_code in {403, 404}
     assert {entry.fields["reasons"][0] for entry in house.trail(Operation.DENY)} == {"no-names"}
     decide(house, "granskaren", Mandate(None, names=True, decision="dnr 1"))
     assert actors(ask(house, door, "?format=csv&operation=read&names=true"))["request-1"] == "huddinge-reader"
