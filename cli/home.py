@@ -11,6 +11,8 @@ from rich.console import Console
 from sqlalchemy.exc import SQLAlchemyError
 
 from auth.keys import FOLDER, KeyFileError, load_keys, read_passphrase
+from auth.organisations import OrganisationsError, client_secret, load_organisations
+from auth.sealing import load_seal
 from cli.errors import Stop
 from cli.opening import check_shape, here
 from policies.reading import PolicyError
@@ -60,7 +62,7 @@ def doctor(*, as_json: _Json = False) -> None:
 def _faults(look: Callable[[Place], Iterator[str]], where: Place) -> list[str]:
     try:
         return list(look(where))
-    except (Stop, OSError, SQLAlchemyError, KeyFileError, PolicyError) as error:
+    except (Stop, OSError, SQLAlchemyError, KeyFileError, OrganisationsError, PolicyError) as error:
         return [str(error)]
 
 
@@ -76,6 +78,13 @@ def _keys(where: Place) -> Iterator[str]:
     for path in sorted(where.keys.rglob("*.pem")):
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             yield f"{path} can be read by others than its owner: chmod 600 it"
+
+
+def _people(where: Place) -> Iterator[str]:
+    load_seal(where.keys)
+    for provider in load_organisations(where.home):
+        client_secret(provider, where.keys)
+    yield from ()
 
 
 def _shape(where: Place) -> Iterator[str]:
@@ -97,6 +106,7 @@ def _disk(where: Place) -> Iterator[str]:
 _CHECKS = {
     "home": _home,
     "keys": _keys,
+    "people's sign-in": _people,
     f"database at {newest()}": _shape,
     "law, classification and datasets": _rules,
     "disk": _disk,
