@@ -21,6 +21,7 @@ from api.desk_steps import AGREEMENT, VERSION, VERSIONS, steps
 from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
+from api.pages import laget_fittings
 from api.parameters import Limit, Page
 from api.problem_docs import documented
 from api.problems import BadRequest, NotAcceptable, NotFound, UnknownCode
@@ -149,5 +150,6 @@ def app(settings: DeskSettings) -> Door:
     """The desk as a process of its own; the pages, and who is let in to them, stand beside it."""
     with ExitStack() as closing:
         reception = open_reception(settings, "desk", closing)
-        doors = fittings(settings, reception, closing) + sign_in_fittings.fittings(settings, closing)
+        people = sign_in_fittings.fittings(settings, closing) + laget_fittings.fittings(settings, closing, alone=True)
+        doors = fittings(settings, reception, closing) + people
         return frame(reception.fittings() + doors, closing.pop_all())

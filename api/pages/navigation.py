@@ -15,7 +15,11 @@ class Destination(NamedTuple):
     scope: Scope | None
 
 
-DESTINATIONS: Final[tuple[Destination, ...]] = (Destination("/account", said("Konto"), None),)
+DESTINATIONS: Final[tuple[Destination, ...]] = (
+    Destination("/laget", said("Läget"), Scope.TABLES),
+    Destination("/karta", said("Karta"), Scope.TABLES),
+    Destination("/account", said("Konto"), None),
+)
 
 
 def destinations(who: Principal) -> list[Destination]:
