@@ -39,6 +39,7 @@ COMMANDS: Final = {
     "restore": Command("cli.restore", "restore", START),
     "token": Command("cli.token", "token", USE),
     "push": Command("cli.push", "push", USE),
+    "withdraw": Command("cli.withdraw", "withdraw", USE),
     "pull": Command("cli.pull", "pull", USE),
     "collect": Command("cli.collect", "app", USE),
     "protect": Command("cli.protect", "protect_file", FILES),

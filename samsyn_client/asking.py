@@ -26,6 +26,11 @@ def deliveries_of(dataset: str) -> str:
     return f"{BASE}/datasets/{part(dataset)}/deliveries"
 
 
+def withdrawals_of(dataset: str) -> str:
+    """Where reports of a dataset are withdrawn."""
+    return f"{BASE}/datasets/{part(dataset)}/withdrawals"
+
+
 def table_of(table: str) -> str:
     """Where a table is described."""
     return f"{BASE}/tables/{part(table)}"

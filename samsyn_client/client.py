@@ -28,6 +28,7 @@ from samsyn_client.asking import (
     part,
     pieces,
     table_of,
+    withdrawals_of,
 )
 from samsyn_client.key import ClientKey
 from samsyn_client.patience import Patience
@@ -135,6 +136,26 @@ class Client:
         key = self._key
         sign = (lambda request: sign_delivery(request, body, key)) if key else None
         ask = Ask("POST", path, headers=headers, content=lambda: pieces(body, progress), sign=sign)
+        return Receipt.read(self._wire.json(ask))
+
+    def withdraw(
+        self, dataset: str, body: bytes, content_type: str = "text/csv", *, idempotency_key: str | None = None
+    ) -> Receipt:
+        """Have reports erased that the body names by their own numbers; they leave the counts too.
+
+        Raises:
+            FaultyDelivery: with every row that is wrong.
+            SamsynError: nothing was erased, or that is not known.
+        """
+        headers = {
+            "Content-Type": content_type,
+            "Content-Length": str(len(body)),
+            "Idempotency-Key": idempotency_key or str(uuid4()),
+        }
+        key = self._key
+        sign = (lambda request: sign_delivery(request, body, key)) if key else None
+        content = lambda: pieces(body, _silently)  # noqa: E731 -- a body that is sent anew at each attempt
+        ask = Ask("POST", withdrawals_of(dataset), headers=headers, content=content, sign=sign)
         return Receipt.read(self._wire.json(ask))
 
     def receipt(self, dataset: str, delivery_id: str) -> Receipt:
