@@ -1,6 +1,6 @@
 """What a release lets its readers know, and the raw counts it was made from: what later releases are protected with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -48,6 +48,25 @@ class Basis:
         """Cells that the release says anything of."""
         return self.release.shown | self.release.withheld if self.high is None else self.high < UNBOUNDED
 
+    def of_periods(self, leaves: Collection[str]) -> "Basis | None":
+        """The part of it whose periods (the last dimension) sum some of these leaves; None where there is none."""
+        *others, periods = self.dimensions
+        codes = [n for n, group in enumerate(periods.codes.values()) if not set(leaves).isdisjoint(group)]
+        if len(codes) == len(periods.codes):
+            return self
+        if not codes:
+            return None
+        kept = dict(item for n, item in enumerate(periods.codes.items()) if n in codes)
+        summed = {leaf for group in kept.values() for leaf in group}
+        at = [n for n, leaf in enumerate(periods.leaves) if leaf in summed]
+        dimensions = (*others, Dimension(periods.name, tuple(periods.leaves[n] for n in at), kept))
+        made = self.release
+        values, shown, withheld = made.values[..., codes], made.shown[..., codes], made.withheld[..., codes]
+        counts = None if made.counts is None else made.counts[..., at]
+        low, high = (None if each is None else each[..., codes] for each in (self.low, self.high))
+        own = {party: part[..., at] for party, part in self.own.items()}
+        return Basis(Release(dimensions, values, shown, withheld, counts), low, high, own)
+
     def view(self, need: ArrayLike, below: ArrayLike, name: str) -> View:
         """The release as the attacker reads it.
 
@@ -64,10 +83,23 @@ class Basis:
 
 
 def touching(dimensions: Sequence[Dimension], past: Sequence[Basis]) -> tuple[Basis, ...]:
-    """Of earlier releases those that share a cell with a table, or with another release that does, and so on.
+    """Of earlier releases what shares a cell with a table, or with a part of a release that does, and so on.
 
-    Of cells that no chain of shared cells leads to, the others say nothing.
+    Of cells that no chain of shared cells leads to, the others say nothing. Releases are cut along their last
+    dimension, the periods: those that no code sums together with the table's are left out.
     """
+    chained = _chained(dimensions, past)
+    reached = {*dimensions[-1].leaves}
+    groups = {group for basis in chained for group in basis.dimensions[-1].codes.values()}
+    while met := {group for group in groups if not reached.isdisjoint(group)}:
+        groups -= met
+        reached.update(*met)
+    cut = (basis.of_periods(reached) for basis in chained)
+    return tuple(basis for basis in cut if basis is not None)
+
+
+def _chained(dimensions: Sequence[Dimension], past: Sequence[Basis]) -> list[Basis]:
+    """The releases to which a chain of shared cells may lead."""
     found: set[int] = set()
     waiting = [tuple(dimensions)]
     while waiting:
@@ -75,7 +107,7 @@ def touching(dimensions: Sequence[Dimension], past: Sequence[Basis]) -> tuple[Ba
         new = {n for n, basis in enumerate(past) if n not in found and _share(here, basis.dimensions)}
         found |= new
         waiting += [past[n].dimensions for n in new]
-    return tuple(basis for n, basis in enumerate(past) if n in found)
+    return [basis for n, basis in enumerate(past) if n in found]
 
 
 def _share(one: Sequence[Dimension], other: Sequence[Dimension]) -> bool:

@@ -182,14 +182,16 @@ def test_a_cell_that_was_missing_before_is_not_held_back() -> None:
     assert Standing.of(now, [past]).table.counts.tolist() == [[1, 7, 7]] * 3
 
 
-def test_releases_that_no_shared_cell_leads_to_are_left_out() -> None:
-    def over(*weeks: str) -> Basis:
-        weekly = Dimension.from_mapping("period", {week: (week,) for week in weeks})
-        table = Table((CATEGORIES, weekly), np.ones((3, len(weeks)), np.int64))
+def test_what_no_shared_cell_leads_to_is_left_out() -> None:
+    def over(**periods: tuple[str, ...]) -> Basis:
+        table = Table((CATEGORIES, flat(periods, "period")), np.ones((3, sum(map(len, periods.values()))), np.int64))
         return Basis.changed(table, table.totals(), table.totals(), table.totals())
 
-    past = [over("w1", "w2"), over("w2", "w3"), over("w8", "w9")]
-    assert touching(over("w3", "w4").dimensions, past) == (past[0], past[1])
+    month, weeks, far = over(m=("w1", "w2")), over(w2=("w2",), w3=("w3",), w4=("w4",)), over(w8=("w8",), w9=("w9",))
+    found = touching(over(w1=("w1",)).dimensions, [month, weeks, far])
+    assert [[*basis.dimensions[-1].codes] for basis in found] == [["m"], ["w2"]]
+    assert found[0] is month
+    assert found[1].release.values.shape == (4, 1)
 
 
 def test_a_member_who_can_subtract_its_own_part_is_held_against_the_table(premises: Premises) -> None:
