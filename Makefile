@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 export SAMSYN_HOME ?= var/demo
 export SAMSYN_PORT ?= 8000
 
-.PHONY: help demo test check format lock bench clean
+.PHONY: help demo test faults check format lock bench clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: $(VENV)/.dev check ## Check style and types, then run every test, on SQLit
 	@tools/browser
 	@tools/oidc-provider
 	@$(BIN)/pytest -q -n 2 --dist loadgroup --durations=8
+
+faults: $(VENV)/.dev ## Break disks, processes and databases under a running service (long; as root, with strace)
+	@tools/postgresql
+	@SAMSYN_FAULTS=1 $(BIN)/pytest -q tests/faults
 
 check: $(VENV)/.dev ## Check style (ruff) and types (mypy)
 	@$(BIN)/ruff check --quiet .
