@@ -174,9 +174,10 @@ def page_errand_of(dependant: Dependant) -> PageErrand | None:
 
 
 def same_site(request: Request) -> bool:
-    """Whether a form was sent by a page of this very host, as far as the browser tells (ASVS 5.0 3.5.1)."""
+    """Whether a form was sent by a page of this very service, as far as the browser tells (ASVS 5.0 3.5.1)."""
     origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+    ours = (request.headers.get("host"), urlsplit(request.app.state.reception.issuer).netloc)
+    if origin is not None and urlsplit(origin).netloc not in ours:
         return False
     return request.headers.get("sec-fetch-site", "same-origin") in ("same-origin", "none")
 

@@ -7,6 +7,7 @@ answer rather than before it: waiting for the trail would say that there is such
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from fastapi import Request
 
@@ -17,6 +18,7 @@ from audit.entry import Decision, Entry, Kind, Operation
 from auth.factor import recovery_digest, step_of
 from auth.passwords import LONGEST, normalised
 from auth.people import NAME, active_person
+from auth.rules import SignInRules
 from auth.secrets import hash_secret, needs_update, verify_secret
 from models.people import Person
 from store import people as store
@@ -50,11 +52,13 @@ class Proving:
         held = self.lobby.tries.held(name, self.browser, at, rules)
         with self.lobby.turns.take():
             right = verify_secret(normalised(password[: LONGEST + 1]), known.password_hash if known else None)
-        if held or not right or active is None:
-            self._missed(name, known, held=held, why="wrong-password" if not right else "not-active")
+        person = active[0] if active else None
+        why = _why_not(person, at, rules) if right else "wrong-password"
+        if held or why or person is None:
+            self._missed(name, known, held=held, why=why)
             return None
-        self._renew(active[0], password)
-        return active[0]
+        self._renew(person, password)
+        return person
 
     def same_password(self, signed_in: SignedIn, password: str) -> bool:
         """Whether someone who is signed in can say their password again; wrong tries count as everywhere."""
@@ -135,3 +139,11 @@ class Proving:
             person.password_hash = hash_secret(normalised(password))
         with transaction(self.lobby.writes) as opened:
             store.keep(PartiesSession(opened), opened.merge(person))
+
+
+def _why_not(person: Person | None, at: datetime, rules: SignInRules) -> str:
+    """Why somebody whose password is right may still not come in; empty if they may."""
+    if person is None:
+        return "not-active"
+    run_out = person.must_change and at >= person.changed_at + rules.first_password
+    return "first-password-run-out" if run_out else ""

@@ -37,6 +37,7 @@ class _File(BaseModel):
     longest_wait_minutes: _Number
     tries_from_everywhere: _Number
     place_days: _Number
+    first_password_days: _Number
     second_factor_roles: tuple[_Value[frozenset[Role]], ...]
 
 
@@ -53,6 +54,7 @@ class SignInRules:
         longest_wait: what the wait doubles up to.
         tries_from_everywhere: wrong tries at one name, beyond which only browsers let in before are heard at once.
         place_lasting: how long a browser that was let in is remembered.
+        first_password: how long a password that somebody else has set may be used to choose another.
         second_factor: the roles that need a second factor.
     """
 
@@ -64,6 +66,7 @@ class SignInRules:
     longest_wait: timedelta
     tries_from_everywhere: int
     place_lasting: timedelta
+    first_password: timedelta
     second_factor: frozenset[Role]
 
     def need_second_factor(self, roles: Iterable[Role]) -> bool:
@@ -83,6 +86,7 @@ def rules_on(day: date) -> SignInRules:
         longest_wait=timedelta(minutes=_on(file.longest_wait_minutes, day)),
         tries_from_everywhere=_on(file.tries_from_everywhere, day),
         place_lasting=timedelta(days=_on(file.place_days, day)),
+        first_password=timedelta(days=_on(file.first_password_days, day)),
         second_factor=_on(file.second_factor_roles, day),
     )
 

@@ -61,8 +61,8 @@ def add(
     )
     with opened("operator") as home:
         _check_free(home, user, party)
-        told = f"person {user} of {party} added: {', '.join(roles)}"
-        with home.noted(Operation.ADMINISTER, note=told), home.writing("parties") as session:
+        told = f"person of {party} added: {', '.join(roles)}"
+        with home.noted(Operation.ADMINISTER, note=told, **_about(user)), home.writing("parties") as session:
             people.keep(PartiesSession(session), row)
     _tell(user, secret, as_json=as_json, party=party, roles=roles)
 
@@ -88,7 +88,7 @@ def list_people(
 def suspend(user: _Name, *, lift: Annotated[bool, typer.Option("--lift", help="Let them in again.")] = False) -> None:
     """Shut a person out at once, and end their sessions."""
     status = "active" if lift else "suspended"
-    _change(user, f"person {user}: {status}", status=status)
+    _change(user, f"person {status}", status=status)
     typer.echo(f"{user} is {status}")
 
 
@@ -96,7 +96,7 @@ def suspend(user: _Name, *, lift: Annotated[bool, typer.Option("--lift", help="L
 def give_roles(user: _Name, *, role: _Roles) -> None:
     """Give a person these roles in place of those they have; they have to sign in again."""
     roles = _roles(role)
-    _change(user, f"person {user} has the roles {', '.join(roles)}", roles=roles)
+    _change(user, f"person given the roles {', '.join(roles)}", roles=roles)
     typer.echo(f"{user} is now {', '.join(roles)}")
 
 
@@ -112,7 +112,7 @@ def reset(
     """Print a new first password for someone who forgot theirs; be sure who asks before you hand it over."""
     secret, at = new_secret(), now()
     changed: dict[str, Any] = {"password_hash": hash_secret(secret), "must_change": True, "changed_at": at}
-    told = f"person {user}: password set anew{', second factor forgotten' if factor else ''}"
+    told = f"person's password set anew{', second factor forgotten' if factor else ''}"
     _change(user, told, forget_codes=factor, **(changed | ({"factor": None} if factor else {})))
     _tell(user, secret, as_json=as_json)
 
@@ -129,7 +129,8 @@ def unlock(user: _Name) -> None:
     with opened("operator") as home:
         seal = load_seal(home.place.keys)
         names = [seal.mark("name", name) for name in (user, f"code {user}")]
-        with home.noted(Operation.ADMINISTER, note=f"person {user}: unlocked"), home.writing("parties") as session:
+        noted = home.noted(Operation.ADMINISTER, note="person unlocked", **_about(user))
+        with noted, home.writing("parties") as session:
             places = sum(people.unlock(PartiesSession(session), name) for name in names)
     typer.echo(f"{user} may try again ({places} places forgotten)")
 
@@ -143,7 +144,7 @@ def _change(user: str, told: str, *, forget_codes: bool = False, **changed: obje
             raise Stop(f"there is no person {user!r}: `samsyn user list` shows those there are")
         if "password_hash" in changed and row.issuer is not None:
             raise Stop(f"{user} has no password here: their organisation signs them in")
-        with home.noted(Operation.ADMINISTER, note=told), home.writing("parties") as session:
+        with home.noted(Operation.ADMINISTER, note=told, **_about(user)), home.writing("parties") as session:
             opened_parties = PartiesSession(session)
             for name, value in changed.items():
                 setattr(row, name, value)
@@ -151,6 +152,11 @@ def _change(user: str, told: str, *, forget_codes: bool = False, **changed: obje
             people.end_sessions(opened_parties, user)
             if forget_codes:
                 people.replace_recovery_codes(opened_parties, user, ())
+
+
+def _about(user: str) -> dict[str, str]:
+    """Whom an act was about, in the part of an entry that can be erased without the rest."""
+    return {"justification": f"about {user}"}
 
 
 def _check_free(home: Opened, user: str, party: str) -> None:

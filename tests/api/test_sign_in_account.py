@@ -1,6 +1,7 @@
 """One's own account: what weakens a proof asks for the proofs there are, and another's account does not exist."""
 
 import re
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -162,6 +163,14 @@ def test_a_first_password_is_good_for_choosing_another_and_nothing_else(house: H
     assert fresh.get("/account").headers["location"] == "/account/password"
     assert fresh.submit("/account/password", new=NEW, next="/account").headers["location"] == "/account"
     assert fresh.get("/account").status_code == 200
+
+
+def test_a_first_password_runs_out(house: House, browser: Browser) -> None:
+    add_person(house, "ny", must_change=True)
+    house.clock.forward(timedelta(days=7))
+    assert Browser(browser.visitor).sign_in("ny").status_code == 401
+    browser.visitor.app.state.lobby.later.close()
+    assert ("ny", "deny", ("first-password-run-out",), "") in told(house, Operation.SIGN_IN)
 
 
 def test_pages_are_in_english_for_who_asks_and_stay_so(browser: Browser) -> None:

@@ -70,13 +70,14 @@ def sign_in(home: Place, name: str = "anna.berg") -> None:
     engine.dispose()
 
 
-def notes(home: Place) -> list[str]:
+def notes(home: Place) -> list[tuple[str, str]]:
     engine = open_engine(home, "reviewer")
     try:
         entries = TrailReader(engine).read(Asked(operation=(Operation.ADMINISTER,)), limit=100)
     finally:
         engine.dispose()
-    return [entry.fields["note"] for entry in entries if entry.fields["kind"] == "outcome"]
+    told = [entry.fields for entry in entries if entry.fields["kind"] == "outcome"]
+    return [(each["note"], each["justification"]) for each in told]
 
 
 def test_a_person_is_added_with_a_first_password_that_is_shown_once(home: Place) -> None:
@@ -84,7 +85,7 @@ def test_a_person_is_added_with_a_first_password_that_is_shown_once(home: Place)
     row, _, _ = kept(home)
     assert row.must_change
     assert verify_secret(told["password"], row.password_hash)
-    assert notes(home) == ["person anna.berg of sodertalje added: analyst"]
+    assert notes(home) == [("person of sodertalje added: analyst", "about anna.berg")]
     listed = json.loads(run("list", "--json"))
     assert listed[0]["id"] == "anna.berg"
     assert told["password"] not in run("list") + json.dumps(listed)
