@@ -133,5 +133,5 @@ def as_markdown() -> str:
         for scope, reach in held.reach.items():
             span = SPANS[reach]
             lines.append(f"| {role} | `{scope}`: {ERRANDS[scope]} | {span.own} | {span.other} |")
-    lines += ["", "What is not in the table is refused (default deny), and the trail tells of it before it is answered."]
+    lines += ["", "What is not in the table is refused (default deny), and the trail knows first."]
     return "\n".join(lines) + "\n"
