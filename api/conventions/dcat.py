@@ -6,9 +6,9 @@ one who may not have it. Terms: https://docs.dataportal.se/dcat/3.0.0/sv/ (DCAT-
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from rdflib import DCAT, DCTERMS, FOAF, RDF, XSD, BNode, Graph, Literal, Namespace, URIRef
 from starlette.responses import Response
 
@@ -45,6 +45,8 @@ _FILES: Final = {"csv": "CSV", "json": "JSON", "xlsx": "XLSX", "geojson": "GEOJS
 
 router = APIRouter(tags=["dcat"])
 
+Form = Annotated[str | None, Query(description="Else what Accept prefers", json_schema_extra={"enum": list(_FORMS)})]
+
 
 @router.get(
     PATH,
@@ -56,7 +58,7 @@ router = APIRouter(tags=["dcat"])
         **documented(PurposeMissing, UnknownCode, NotAcceptable),
     },
 )
-def catalog(request: Request, visit: Puller, format: str | None = None, why: Purposes = None) -> Response:  # noqa: A002 -- the parameter's name
+def catalog(request: Request, visit: Puller, format: Form = None, why: Purposes = None) -> Response:  # noqa: A002 -- the parameter's name
     """The tables that the caller may read, as a catalogue of datasets."""
     written_as = chosen(request, format, _FORMS)
     purpose = purpose_of(visit, why)
