@@ -71,11 +71,11 @@ def trend(weeks: Sequence[Week], sentence: str, words: dict[str, str], *, width:
     """Some weeks with axes and labels at their end.
 
     Args:
-        words: `limit`, `expected` and `observed` as the labels say them.
+        words: `limit`, `expected` and `observed` as the labels say them; a narrow picture has none.
     """
-    height = 300.0
+    height, room = 300.0, 104 if words else 10
     most = ticks(_most(weeks) / 1.08)
-    frame = Frame(36, 12, width - 36 - 104, height - 44, len(weeks), most[-1])
+    frame = Frame(36, 12, width - 36 - room, height - 44, len(weeks), most[-1])
     grid = [
         joined(
             [

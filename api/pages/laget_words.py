@@ -8,6 +8,7 @@ from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from api.pages.drawing import element
 from api.pages.drawing_map import Area
 from api.pages.drawing_series import Week, sparkline, trend
 from api.pages.laget_rows import Row, Say, ordinal, tested
@@ -122,18 +123,14 @@ top_area = _top
 
 def spark(name: str, weeks: Sequence[Week], say: Say, width: float = 190) -> Markup:
     """A small picture of some weeks, with the sentence that tells it."""
-    hidden = sum(week.status == "withheld" for week in weeks)
-    over = sum(week.over for week in weeks)
-    last = weeks[-1]
-    words = {"name": name, "weeks": len(weeks), "over": over, "hidden": hidden}
-    sentence = say(said("%(name)s, %(weeks)s veckor: %(over)s över gränsen, %(hidden)s döljs.")) % words
+    last, sentence = weeks[-1], _sentence(name, weeks, say)
     if last.count is not None:
         sentence += " " + say(said("Senast %(count)s.")) % {"count": last.count}
     return sparkline(weeks, sentence, width=width)
 
 
 def large(view: View, name: str, weeks: Sequence[Week], say: Say) -> Markup:
-    """A large picture of some weeks."""
+    """A large picture of some weeks, and one of half of them for a narrow window; the other is not shown."""
     last = weeks[-1]
     tell = partial(tenth, language=view.language)
     words = {
@@ -141,11 +138,17 @@ def large(view: View, name: str, weeks: Sequence[Week], say: Say) -> Markup:
         "limit": say(said("gräns %(limit)s")) % {"limit": tell(last.upper)},
         "expected": say(said("väntat %(expected)s")) % {"expected": tell(last.expected)},
     }
+    few = weeks[-len(weeks) // 2 :]
+    wide = trend(weeks, _sentence(name, weeks, say), words)
+    narrow = trend(few, _sentence(name, few, say), {}, width=288)
+    return element("div", wide, class_="when-wide") + element("div", narrow, class_="when-narrow")
+
+
+def _sentence(name: str, weeks: Sequence[Week], say: Say) -> str:
     hidden = sum(week.status == "withheld" for week in weeks)
     over = sum(week.over for week in weeks)
     counted = {"name": name, "weeks": len(weeks), "over": over, "hidden": hidden}
-    sentence = say(said("%(name)s, %(weeks)s veckor: %(over)s över gränsen, %(hidden)s döljs.")) % counted
-    return trend(weeks, sentence, words)
+    return say(said("%(name)s, %(weeks)s veckor: %(over)s över gränsen, %(hidden)s döljs.")) % counted
 
 
 def mapped(view: View, table: Table, category: int, drawn: dict[str, str | None], weeks: int) -> list[Area]:

@@ -83,6 +83,11 @@ PAGES_FOR_ALL = {
     "/theme/{name}",
 }
 PAGES: dict[str, Scope | None] = {
+    "/": None,
+    "/laget": Scope.TABLES,
+    "/omrade/{area}": Scope.TABLES,
+    "/kategori/{category}": Scope.TABLES,
+    "/karta": Scope.TABLES,
     "/sign-in/code": None,
     "/sign-out": None,
     "/account": None,
@@ -94,7 +99,15 @@ PAGES: dict[str, Scope | None] = {
 """Pages, which the interface's description leaves out, with the scope that they ask for (None: being signed in)."""
 TAKES_ANY_PARAMETER = {"/sign-in/organisation/{provider}/callback"}
 """What comes back from an organisation's sign-in, which may add to it (RFC 6749 §4.1.2)."""
-NAMES = {"language": "sv", "scheme": "s", "list_id": "l", "saved_id": "s", "collection": "c", "feature": "f", "subscription": "s"}
+NAMES = {
+    "language": "sv",
+    "scheme": "s",
+    "list_id": "l",
+    "saved_id": "s",
+    "collection": "c",
+    "feature": "f",
+    "subscription": "s",
+}
 NAMES |= {
     "dataset": "d",
     "delivery": "x",
@@ -104,6 +117,8 @@ NAMES |= {
     "pseudonym": "p",
     "question": "q",
     "handle": "h",
+    "area": "o",
+    "category": "k",
 }
 
 
