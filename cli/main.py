@@ -42,6 +42,7 @@ COMMANDS: Final = {
     "withdraw": Command("cli.withdraw", "withdraw", USE),
     "pull": Command("cli.pull", "pull", USE),
     "collect": Command("cli.collect", "app", USE),
+    "webhook": Command("cli.webhook", "app", USE),
     "protect": Command("cli.protect", "protect_file", FILES),
     "attack": Command("cli.attack", "attack_file", FILES),
     "pseudonymise": Command("cli.pseudonymise", "pseudonymise", FILES),
