@@ -63,8 +63,13 @@ def admit(request: Request, reception: Reception, at: datetime, scope: Scope) ->
     return who
 
 
-def prove_possession(request: Request, reception: Reception, at: datetime, token: str | None = None) -> str | None:
+def prove_possession(
+    request: Request, reception: Reception, at: datetime, token: str | None = None, bound: str | None = None
+) -> str | None:
     """The thumbprint of the key that a request's DPoP proof shows, if it has one; a proof is good once.
+
+    Args:
+        token: what the proof must be made for, and `bound` the key it must be made with; None for a token request.
 
     Raises:
         TokenError: the proof does not hold, or was shown before.
@@ -77,6 +82,8 @@ def prove_possession(request: Request, reception: Reception, at: datetime, token
         raise TokenError("two proofs")
     url = f"{reception.issuer}{request.scope['path']}"
     proof = check_proof(proofs[0], request.state.method, url, at, token)
+    if bound not in (None, proof.jkt):
+        raise TokenError("the proof is made with another key than the token's")
     if reception.nonces and not reception.nonces.holds(proof.nonce, at):
         raise NonceWantedError("the proof repeats no nonce of ours")
     if not reception.once.first("proof", proof.jkt, proof.jti, proof.expires):
@@ -110,8 +117,9 @@ class _Arrival:
             raise TokenError(
                 "a token bound to a key came as Bearer" if bound.jkt else "a token bound to no key as DPoP"
             )
-        if bound.jkt and prove_possession(self.request, self.reception, self.at, self.sent.text) != bound.jkt:
-            raise TokenError("the proof is missing, or made with another key than the token's")
+        shown = (self.request, self.reception, self.at, self.sent.text, bound.jkt)
+        if bound.jkt and prove_possession(*shown) is None:
+            raise TokenError("the proof is missing")
         if bound.certificate not in (None, self.caller.certificate):
             raise TokenError("the token is bound to a certificate that was not shown")
 
