@@ -5,7 +5,7 @@ from typing import Any
 
 from api.fittings import Fittings
 from api.geometry import Geometries
-from api.pages import area, category, karta, laget
+from api.pages import area, category, karta, laget, tabeller
 from api.reading import Readings
 from api.rules import Rules
 from api.shelves import Shelves
@@ -28,4 +28,4 @@ def fittings(settings: DoorSettings, closing: ExitStack, *, alone: bool) -> Fitt
     state: dict[str, Any] = {"drawn": Geometries(engine)}
     if alone:
         state |= {"readings": Readings(Rules(engine), Shelves(engine)), "signals": SignalShelf(engine)}
-    return Fittings((laget.router, area.router, category.router, karta.router), state)
+    return Fittings((laget.router, area.router, category.router, karta.router, tabeller.router), state)

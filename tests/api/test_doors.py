@@ -95,6 +95,9 @@ PAGES: dict[str, Scope | None] = {
     "/account/password": None,
     "/account/second-factor": None,
     "/account/sessions/{handle}": None,
+    "/tabeller": Scope.TABLES,
+    "/tabeller/{table}": Scope.TABLES,
+    "/tabeller/{table}/fil": Scope.TABLES,
 }
 """Pages, which the interface's description leaves out, with the scope that they ask for (None: being signed in)."""
 TAKES_ANY_PARAMETER = {"/sign-in/organisation/{provider}/callback"}
