@@ -42,6 +42,7 @@ NO_PARTYS = {
     "/samsyn/v1/agreements/{agreement}/versions": "how an agreement begins; whose it may be: test_desk",
     "/pxweb/api/v2/savedqueries/{saved_id}": "its id is the question itself and holds nothing",
     "/pxweb/api/v2/savedqueries/{saved_id}/data": "asks as the table it names does",
+    "/samsyn/v1/areas/{scheme}": "areas and their outlines are the same for everyone who reads tables",
     "/pxweb/api/v1/{language}": "a language",
     "/pxweb/api/v1/{language}/samsyn": "a language",
 }
