@@ -22,7 +22,7 @@ from auth.access_keys import read_access_key
 from auth.dpop import check_proof
 from auth.principal import Principal
 from auth.scopes import Scope, ScopeError
-from auth.tokens import Confirmation, TokenError
+from auth.tokens import UNBOUND, Confirmation, TokenError
 
 ACCESS_KEYS_OPEN: Final = Scope.TABLES
 MOST_BASIC: Final = 512
@@ -108,7 +108,7 @@ class _Arrival:
         if self.sent.scheme not in ("bearer", "dpop"):
             raise TokenError("no bearer token")
         claims = self.reception.tokens.read(self.sent.text, self.at)
-        self._check_binding(claims.cnf or Confirmation())
+        self._check_binding(claims.cnf or UNBOUND)
         return self.reception.register.of_token(claims, self.at)
 
     def _check_binding(self, bound: Confirmation) -> None:

@@ -36,6 +36,10 @@ class Confirmation(BaseModel):
         return cls.model_validate({"jkt": jkt, "certificate": certificate}) if jkt or certificate else None
 
 
+UNBOUND: Final = Confirmation.model_validate({})
+"""What is asked of the bearer of a token that is bound to nothing."""
+
+
 class Claims(BaseModel):
     """What an access token says (RFC 9068 §2.2). Times are whole seconds since 1970."""
 
