@@ -1,6 +1,6 @@
 """Access keys in the database: their hashes, and what they open."""
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from models.parties import AccessKey
 from store.sessions import PartiesSession
@@ -13,7 +13,7 @@ def access_key(session: PartiesSession, key_id: str) -> AccessKey | None:
 
 def access_keys(session: PartiesSession, client_id: str | None = None) -> list[AccessKey]:
     """Every access key, or those of one client, oldest first."""
-    every = select(AccessKey).order_by(AccessKey.created_at, AccessKey.id)
+    every = select(AccessKey).order_by(col(AccessKey.created_at), col(AccessKey.id))
     return list(session.exec(every if client_id is None else every.where(AccessKey.client_id == client_id)))
 
 
