@@ -78,6 +78,39 @@ def ratio(interval: tuple[float, float, float], sentence: str, words: dict[str, 
 
 
 @dataclass(frozen=True)
+class Interval:
+    """A ratio with its interval; `own` is the one that the page is about."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    own: bool = False
+
+
+def intervals(rows: Sequence[Interval], sentence: str, none: str, *, width: float = 560) -> Markup:
+    """Ratios below each other on one axis of doublings, beside the heavy line of no difference.
+
+    Args:
+        none: what that line is called.
+    """
+    names, step, top = 150.0, 26.0, 30.0
+    ends = min(0.5, *(row.low for row in rows)), max(2.0, *(row.high for row in rows))
+    height = top + step * len(rows) + 8
+
+    def x(at: float) -> float:
+        return names + 12 + (width - names - 28) * (log(at) - log(ends[0])) / (log(ends[1]) - log(ends[0]))
+
+    parts = [line([(x(1.0), top - 8), (x(1.0), height - 4)], "none"), label(x(1.0), 14, none, "axis", "middle")]
+    for number, row in enumerate(rows):
+        y, own = top + step * (number + 0.5), " own" if row.own else ""
+        parts.append(label(names, y + 5, row.name, f"name{own}", "end"))
+        parts.append(line([(x(row.low), y), (x(row.high), y)], f"interval{own}"))
+        parts.append(element("circle", cx=x(row.value), cy=y, r=3.5, class_=f"point{own}"))
+    return picture(width, height, parts, sentence, "ratio")
+
+
+@dataclass(frozen=True)
 class Bar:
     """A bar of a before-and-after picture.
 

@@ -1,17 +1,19 @@
 """The pages of the week as one fitting: beside the pull door in one process, or with a shelf of their own."""
 
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Final
 
 from api.fittings import Fittings
 from api.geometry import Geometries
-from api.pages import area, category, karta, laget, tabeller
+from api.pages import area, category, jamforelse, karta, laget, tabeller
 from api.reading import Readings
 from api.rules import Rules
 from api.shelves import Shelves
 from api.signal_shelf import SignalShelf
 from settings import DoorSettings
 from store.sessions import open_engine
+
+PAGES: Final = (laget, area, category, karta, jamforelse, tabeller)
 
 
 def fittings(settings: DoorSettings, closing: ExitStack, *, alone: bool) -> Fittings:
@@ -28,4 +30,4 @@ def fittings(settings: DoorSettings, closing: ExitStack, *, alone: bool) -> Fitt
     state: dict[str, Any] = {"drawn": Geometries(engine)}
     if alone:
         state |= {"readings": Readings(Rules(engine), Shelves(engine)), "signals": SignalShelf(engine)}
-    return Fittings((laget.router, area.router, category.router, karta.router, tabeller.router), state)
+    return Fittings(tuple(each.router for each in PAGES), state)

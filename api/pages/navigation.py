@@ -18,6 +18,7 @@ class Destination(NamedTuple):
 DESTINATIONS: Final[tuple[Destination, ...]] = (
     Destination("/laget", said("Läget"), Scope.TABLES),
     Destination("/karta", said("Karta"), Scope.TABLES),
+    Destination("/jamforelse", said("Jämförelse"), Scope.TABLES),
     Destination("/tabeller", said("Tabeller"), Scope.TABLES),
     Destination("/account", said("Konto"), None),
 )

@@ -48,6 +48,7 @@ UNLIKE = {"/samsyn/v1/oauth2/token", "/samsyn/v1/openapi.json", "/log/tile/{tile
 ERRANDS = {
     "/samsyn/v1/datasets/{dataset}/deliveries": Scope.DELIVERIES,
     "/samsyn/v1/datasets/{dataset}/deliveries/{delivery}": Scope.DELIVERIES,
+    "/samsyn/v1/datasets/{dataset}/withdrawals": Scope.DELIVERIES,
     "/samsyn/v1/tables": Scope.TABLES,
     "/samsyn/v1/tables/{table}": Scope.TABLES,
     "/samsyn/v1/tables/{table}/cells": Scope.TABLES,
@@ -88,6 +89,7 @@ PAGES: dict[str, Scope | None] = {
     "/omrade/{area}": Scope.TABLES,
     "/kategori/{category}": Scope.TABLES,
     "/karta": Scope.TABLES,
+    "/jamforelse": Scope.TABLES,
     "/sign-in/code": None,
     "/sign-out": None,
     "/account": None,
