@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from api.catalogue import Transferred
-from api.parameters import Filter, Limit, Page
+from api.parameters import Filter, Instant, Limit, Page
 from api.wire import Listed, Wire
 from formats.registry import FORMATS as WRITTEN
 
@@ -33,7 +33,7 @@ class TableQuery(ListQuery):
     area: Filter
     category: Filter
     period: str | None = Field(None, description="A period that it spans, in its own unit", examples=["2026-W07"])
-    updated_since: AwareDatetime | None = Field(None, description="Released after this (RFC 3339)")
+    updated_since: Instant | None = Field(None, description="Released after this (RFC 3339)")
 
 
 class CellQuery(Wire):

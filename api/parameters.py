@@ -1,17 +1,19 @@
 """Query parameters, read strictly: one that nobody reads is refused, since a filter silently ignored misleads."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, Field
 from pydantic.fields import FieldInfo
 
 from api.problems import BadRequest, Problem, UnknownParameter
 
 MAX_LIMIT: Final = 10_000
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 MAX_VALUES: Final = 10_000
 """The most values that one filter takes, however they are written."""
 
@@ -32,6 +34,18 @@ def values(sent: list[str]) -> list[str]:
     return found
 
 
+def instant(sent: object) -> object:
+    """A time as RFC 3339 writes it; a bare number, which pydantic would take for seconds, is none.
+
+    Raises:
+        ValueError: it is another text.
+    """
+    if isinstance(sent, str) and not _INSTANT.fullmatch(sent):
+        raise ValueError("a time is written like 2026-02-09T12:00:00Z (RFC 3339)")
+    return sent
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(instant)]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT, description="Records on a page")]
 Page = Annotated[int, Field(ge=1, le=10**9, description="Which page, from 1; one past the end is empty")]
 Filter = Annotated[

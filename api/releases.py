@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from api.answers import Validators, answer, chosen, etag, known, not_modified
@@ -16,7 +16,7 @@ from api.described import href
 from api.errands import Purposes, Visit, purpose_of
 from api.examples import shown
 from api.granted import granted, note_list
-from api.parameters import Filter
+from api.parameters import Filter, Instant
 from api.problem_docs import documented
 from api.problems import NotAcceptable, PurposeMissing, UnknownCode
 from api.reading import Readings
@@ -40,7 +40,7 @@ class ReleaseQuery(ListQuery):
     """Which releases."""
 
     table: Filter
-    since: AwareDatetime | None = Field(None, description="Only what happened after this (RFC 3339)")
+    since: Instant | None = Field(None, description="Only what happened after this (RFC 3339)")
     format: str | None = Field(None, json_schema_extra={"enum": list(FORMATS)})
 
 

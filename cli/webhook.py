@@ -34,7 +34,7 @@ def add(
     *,
     table: Annotated[list[str] | None, typer.Option(metavar="TABLE", help="Only this table; may be repeated.")] = None,
 ) -> None:
-    """On-boarding: ask the receiver whether it wants events from here, and print the secret that they are signed with."""
+    """On-boarding: ask the receiver whether it wants events from here; prints the secret that they are signed with."""
     file = _file(name)
     if file.exists():
         raise Stop(f"there is a receiver {name}: remove it first")
