@@ -4,9 +4,9 @@ from collections.abc import Collection
 from dataclasses import fields
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from api.parameters import Filter, Limit, Page
+from api.parameters import Filter, Instant, Limit, Page
 from api.problems import UnknownCode
 from api.wire import Wire, wire_time
 from audit.entry import Decision, Operation
@@ -38,8 +38,8 @@ class LogSpan(Wire):
     area: Filter
     purpose: Filter
     request_id: Filter
-    start: Annotated[AwareDatetime | None, BeforeValidator(a_days_start)] = Field(None, alias="from")
-    end: Annotated[AwareDatetime | None, BeforeValidator(a_days_end)] = Field(None, alias="to")
+    start: Annotated[Instant | None, BeforeValidator(a_days_start)] = Field(None, alias="from")
+    end: Annotated[Instant | None, BeforeValidator(a_days_end)] = Field(None, alias="to")
     order: Literal["newest", "oldest"] | None = Field(None, description="newest first on pages, else oldest first")
     limit: Limit | None = Field(None, description=f"{DEFAULT_LIMIT} on pages; files hold everything unless asked")
     page: Page = 1

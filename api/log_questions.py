@@ -4,7 +4,7 @@ from itertools import islice
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 from starlette.responses import JSONResponse, Response
 
 from api import examples
@@ -13,7 +13,7 @@ from api.errands import Errand, Purposes, purpose_of
 from api.examples import shown
 from api.log_query import DEFAULT_LIMIT, a_days_end, a_days_start
 from api.log_reach import DEFAULT_PURPOSE, Reach
-from api.parameters import Filter, Limit, Page
+from api.parameters import Filter, Instant, Limit, Page
 from api.problem_docs import documented
 from api.problems import BadRequest, NotFound, PurposeMissing, UnknownCode, UnknownParameter, WrongRole
 from api.wire import BASE, Listed, Wire, meta, paged
@@ -54,8 +54,8 @@ class Asking(Wire):
     actor: Filter
     party: Filter
     table: Filter
-    start: Annotated[AwareDatetime | None, BeforeValidator(a_days_start)] = Field(None, alias="from")
-    end: Annotated[AwareDatetime | None, BeforeValidator(a_days_end)] = Field(None, alias="to")
+    start: Annotated[Instant | None, BeforeValidator(a_days_start)] = Field(None, alias="from")
+    end: Annotated[Instant | None, BeforeValidator(a_days_end)] = Field(None, alias="to")
     limit: Limit = DEFAULT_LIMIT
     page: Page = 1
 

@@ -31,5 +31,6 @@ def test_no_operation_answers_otherwise_than_it_says(service: Service, client: s
     command = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG), "run"]
     command += [f"{service.url}/samsyn/v1/openapi.json", "--header", f"Authorization: Bearer {token}", *tags]
     command += ["-n", os.environ.get("SAMSYN_EXAMPLES", "10"), "--workers", "1", "--no-color"]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600, cwd=MADE)
+    env = {**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_bodies", "PYTHONPATH": str(CONFIG.parent)}
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=600, cwd=MADE, env=env)
     assert done.returncode == 0, done.stdout[-6000:]
