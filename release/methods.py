@@ -4,7 +4,7 @@ Whatever the method, a cell leaves here as a count and a status, and a withheld 
 downstream could tell a small cell from one that was withheld to protect it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,16 +13,12 @@ from numpy.typing import NDArray
 
 from disclosure.history import Release
 from disclosure.protect import Unprotectable
-from disclosure.table import Dimension, Table
+from disclosure.table import Table
 from disclosure.threshold import Terms as WorkLimits
-from policies.classification import SENSITIVITIES, Classification
-from policies.classification_file import Sensitivity
-from policies.law import LawOn
 from policies.terms import MethodKind
 from policies.verdict import Terms
 from release.basis import Basis, touching
 from release.cell_key import CellKey
-from release.counts import Counts, summed_missing
 from release.gate import Asked, Leaking, examine
 from release.methods_changed import (
     base_of,
@@ -30,7 +26,6 @@ from release.methods_changed import (
     perturbed,
     rounded,
 )
-from release.shape import Code, Shape
 from release.standing import Standing
 
 Own = Mapping[str, NDArray[np.int64]]
@@ -75,33 +70,6 @@ class Task:
     def asked(self) -> Asked:
         """What the attacker must not find out."""
         return Asked(self.table.minimum_feasible, self.table.threshold, self.own)
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What the law and the agreement demand of one table: k and feasible values for each class of sensitivity."""
-
-    terms: Terms
-    law: LawOn
-    classification: Classification
-
-    def smallest_cell(self, leaves: tuple[str, ...]) -> int:
-        """Fewest events that a cell over these categories may show; 0 where the category is open."""
-        by_class = {
-            "open": 0,
-            "normal": self.terms.smallest_cell,
-            "sensitive": self.terms.smallest_sensitive_cell,
-        }
-        return by_class[strictest(self.classification, leaves)]
-
-    def feasible_values(self, leaves: tuple[str, ...]) -> int:
-        """How many values a withheld cell over these categories must leave open to someone who knows all else."""
-        return self.law.feasible_values(strictest(self.classification, leaves))
-
-
-def strictest(classification: Classification, leaves: Iterable[str]) -> Sensitivity:
-    """The class of a category is that of the strictest leaf it sums in its table."""
-    return max((classification.sensitivity(leaf) for leaf in leaves), key=SENSITIVITIES.index)
 
 
 @dataclass(frozen=True)
@@ -155,28 +123,6 @@ def _safest(table: Table, own: Own, terms: Terms, known: Known) -> Cells:
             may_correct = fewer if fewer.sum() < standing.corrected.sum() else np.zeros_like(fewer)
         else:
             return replace(safe, basis=replace(safe.basis, own=parts))
-
-
-def table_of(shape: Shape, counts: Counts, bounds: Bounds) -> Table:
-    """The table with the bounds of each of its cells; sums that lack a part are not published."""
-    return Table(
-        dimensions=_dimensions(shape),
-        counts=counts.events,
-        threshold=_per_category(shape.categories, bounds.smallest_cell),
-        minimum_feasible=_per_category(shape.categories, bounds.feasible_values),
-        published=~summed_missing(shape, counts.missing),
-    )
-
-
-def _dimensions(shape: Shape) -> tuple[Dimension, ...]:
-    return tuple(
-        Dimension(name, leaves, {code.code: code.leaves for code in codes}) for name, leaves, codes in shape.dimensions
-    )
-
-
-def _per_category(categories: tuple[Code, ...], rule: Callable[[tuple[str, ...]], int]) -> NDArray[np.int64]:
-    values = [rule(code.leaves) for code in categories]
-    return np.array(values, dtype=np.int64)[np.newaxis, :, np.newaxis]
 
 
 def _suppress(task: Task) -> Cells:

@@ -17,10 +17,11 @@ from disclosure.protect import Unprotectable
 from disclosure.table import Dimension, Table
 from policies.terms import Method, MethodKind
 from release.basis import Basis, touching
+from release.bounds import Bounds, table_of
 from release.cell_key import CellKey
 from release.due import Due
 from release.gate import attacked
-from release.methods import METHODS, Bounds, Cells, Task, table_of
+from release.methods import METHODS, Cells, Task
 from release.methods_changed import MethodError
 from release.shape import Shape
 from release.standing import Standing

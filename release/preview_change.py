@@ -7,9 +7,10 @@ import polars as pl
 
 from formats.table import CellTable
 from release.basis import Basis
+from release.bounds import table_of
 from release.cell_key import CellKey
 from release.due import Due
-from release.methods import Known, make_safe, table_of
+from release.methods import Known, make_safe
 from release.preview import bounds_of
 from release.tables import as_columns
 

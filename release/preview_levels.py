@@ -7,8 +7,8 @@ from disclosure.coarsening import finest
 from disclosure.levels import Level, period_levels
 from disclosure.protect import protect
 from policies.terms import PeriodUnit
+from release.bounds import table_of
 from release.due import Due
-from release.methods import table_of
 from release.preview import bounds_of
 from release.shape import Code
 

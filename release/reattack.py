@@ -18,9 +18,9 @@ from models.shelf import Release
 from policies.classification import Classification
 from policies.law import LawOn
 from release.basis import Basis
+from release.bounds import strictest
 from release.course import Stood, Through, through
 from release.gate import Joined, unasked
-from release.methods import strictest
 from release.past import EVERYONE, meet, unpack
 from store import shelf, vault_basis
 from store.sessions import ShelfSession, VaultSession

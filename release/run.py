@@ -21,9 +21,10 @@ from policies.disclosing import may_release
 from policies.verdict import Refusal
 from release import past
 from release.basis import Basis
+from release.bounds import Bounds, table_of
 from release.cell_key import CellKey
 from release.due import Due, Engines, look
-from release.methods import Bounds, Cells, Known, table_of
+from release.methods import Cells, Known
 from release.outcome import Alone, Crew, Job, Named, Outcome
 from release.reading import Rules, agreements
 from release.shape import ShapeError

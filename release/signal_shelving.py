@@ -8,8 +8,8 @@ from formats.table import CellTable
 from indicators.surveillance import VERSION
 from models.shelf import ReleasedSignals
 from policies.weights import weights_for
+from release.bounds import Bounds
 from release.due import Due
-from release.methods import Bounds
 from release.outcome import Named
 from release.signal_areas import Known, areas_of
 from release.signal_cells import series_of

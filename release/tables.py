@@ -13,7 +13,8 @@ import polars as pl
 from formats.table import CellTable, of_frame
 from policies.coverage import Scope
 from policies.verdict import Terms
-from release.methods import Bounds, Cells
+from release.bounds import Bounds
+from release.methods import Cells
 from release.methods_changed import base_of
 from release.shape import Code, Shape
 

@@ -7,10 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from release.basis import Basis
+from release.bounds import Bounds, table_of
 from release.counts import Counts
 from release.course import Stood, through
 from release.gate import Joined
-from release.methods import Bounds, Known, make_safe, table_of
+from release.methods import Known, make_safe
 from release.shape import Code, Shape
 from settings import Place
 from tests.api.shelf import AGREEMENT
