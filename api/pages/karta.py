@@ -5,11 +5,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api.geometry import Geometries
 from api.pages.drawing_map import CLASSES, choropleth, fill_class
 from api.pages.laget import Reader, WeekQuery, common
 from api.pages.laget_view import Table, View, open_view
-from api.pages.laget_words import hundredth, mapped, say_in, short
+from api.pages.laget_words import drawn_of, hundredth, mapped, say_in, short
 from api.pages.rendering import page
 from api.pages.words import said
 
@@ -35,11 +34,7 @@ def karta(request: Request, visit: Reader, query: Annotated[MapQuery, Query()]) 
     table = next((each for each in view.tables if each.reading.grant.id == query.tabell), _finest(view))
     grid = table.grid
     category = grid.category(query.kategori or "total") or 0
-    level = _level(table)
-    codes = [area.code for area in grid.areas if area.level == level]
-    geometries: Geometries = request.app.state.drawn
-    scheme = table.reading.rules.datasets[table.reading.permit.dataset].area_scheme
-    areas = mapped(view, table, category, geometries.of(scheme, codes), WEEKS)
+    areas = mapped(view, table, category, drawn_of(request, table), WEEKS)
     hidden = sum(area.withheld for area in areas)
     more = sum(area.ratio is not None and not area.withheld and area.ratio >= CLASSES[2] for area in areas)
     told = {"more": more, "all": len(areas), "hidden": hidden}
@@ -80,9 +75,3 @@ def _legend() -> list[str]:
 
 def _finest(view: View) -> Table:
     return max(view.tables, key=lambda table: len(table.grid.areas))
-
-
-def _level(table: Table) -> str:
-    """The level with the most areas."""
-    levels = [area.level for area in table.grid.areas]
-    return max(dict.fromkeys(levels), key=levels.count)

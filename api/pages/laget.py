@@ -1,6 +1,6 @@
 """Läget: the week for the meeting, from the shelf only. What stands out, the whole in a year, and what is missing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 import numpy as np
@@ -10,16 +10,32 @@ from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from api.pages.drawing import hatching
+from api.pages.drawing_map import choropleth
 from api.pages.laget_rows import SPARK_WEEKS, TIER_BARS, TIER_NAMES, Row, Say, rows_of, tested
 from api.pages.laget_view import Table, View, open_view
-from api.pages.laget_words import TREND_WEEKS, leads, say_in, short, span, spark, tenth, top_area, whole
+from api.pages.laget_words import (
+    TREND_WEEKS,
+    drawn_of,
+    leads,
+    mapped,
+    say_in,
+    short,
+    span,
+    spark,
+    tenth,
+    top_area,
+    whole,
+)
 from api.pages.rendering import page
+from api.pages.words import said
 from api.sign_in_errand import PageErrand, PageVisit
 from api.wire import Wire
 from auth.scopes import Scope
 
 PATH: Final = "/laget"
 TRENDS: Final = 8
+MAP_WEEKS: Final = 4
+FEWEST_ON_A_MAP: Final = 2
 _MOST_HIDDEN: Final = 26
 
 router = APIRouter(tags=["pages"], include_in_schema=False)
@@ -59,6 +75,7 @@ def laget(request: Request, visit: Reader, query: Annotated[WeekQuery, Query()])
         tested=tested(view),
         trends=_trends(view, say),
         deliveries=[_delivery(view, table) for table in view.tables],
+        map=_map(request, view, rows, say),
     )
 
 
@@ -143,6 +160,18 @@ def _trend(view: View, table: Table, area: int, number: int, at: int, say: Say) 
         expected="–" if last.expected is None else whole(last.expected, view.language),
         picture=spark(name, weeks, say, 250),
     )
+
+
+def _map(request: Request, view: View, rows: list[Row], say: Say) -> Markup | None:
+    """All areas of the finest table, numbered as the list is; None where there is one area, or no geometry."""
+    table = max(view.tables, key=lambda each: len(each.grid.areas))
+    drawn = drawn_of(request, table)
+    total = table.grid.category("total")
+    if len(drawn) < FEWEST_ON_A_MAP or total is None:
+        return None
+    places = {row.area.code: row.place for row in reversed(rows)}
+    areas = [replace(area, number=places.get(area.code)) for area in mapped(view, table, total, drawn, MAP_WEEKS)]
+    return choropleth(areas, say(said("Områdena mot väntat, fyra veckor.")), inset=say(said("Hela kommunen")))
 
 
 @dataclass(frozen=True)

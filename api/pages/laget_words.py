@@ -7,7 +7,9 @@ from typing import Final
 from babel.dates import format_date, get_month_names
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
+from starlette.requests import Request
 
+from api.geometry import Geometries
 from api.pages.drawing import element
 from api.pages.drawing_map import Area
 from api.pages.drawing_series import Week, sparkline, trend
@@ -149,6 +151,16 @@ def _sentence(name: str, weeks: Sequence[Week], say: Say) -> str:
     over = sum(week.over for week in weeks)
     counted = {"name": name, "weeks": len(weeks), "over": over, "hidden": hidden}
     return say(said("%(name)s, %(weeks)s veckor: %(over)s över gränsen, %(hidden)s döljs.")) % counted
+
+
+def drawn_of(request: Request, table: Table) -> dict[str, str | None]:
+    """The geometries of a table's areas, of the level that has most of them."""
+    geometries: Geometries = request.app.state.drawn
+    areas = table.grid.areas
+    levels = [area.level for area in areas]
+    most = max(dict.fromkeys(levels), key=levels.count)
+    scheme = table.reading.rules.datasets[table.reading.permit.dataset].area_scheme
+    return geometries.of(scheme, [area.code for area in areas if area.level == most])
 
 
 def mapped(view: View, table: Table, category: int, drawn: dict[str, str | None], weeks: int) -> list[Area]:
