@@ -12,7 +12,7 @@ from tests.api.house import House, furnish
 from tests.api.people import PASSWORD, add_person
 from tests.clients.serving import served
 from tests.pages.browser import Scheme, chromium, faults, window
-from tests.pages.weeks import put_weeks
+from tests.pages.weeks import put_national, put_weeks
 
 PAGES = {
     "/laget": "Läget vecka 46",
@@ -30,7 +30,9 @@ def house(new_sqlite: object) -> House:
     made = furnish(place)
     add_person(made, "hanna.berg", "analyst", "huddinge", default_purpose="lagesbild")
     add_person(made, "olle.orebro", "analyst", "orebro", default_purpose="lagesbild")
+    add_person(made, "nils.nation", "analyst", "huddinge", default_purpose="nationell-jamforelse")
     put_weeks(place)
+    put_national(place)
     return made
 
 
@@ -75,7 +77,7 @@ def test_the_meeting_sees_what_stands_out_in_words_that_follow_from_the_figures(
         assert "Klotter" in first.inner_text()
         words = first.inner_text()
         observed, expected = re.search(r"(\d+) mot väntat (\d+)\.", words).groups()  # type: ignore[union-attr]
-        assert observed == page.locator(".agenda li").first.locator("svg .end").inner_text()
+        assert observed == page.locator(".agenda li").first.locator("svg .end").text_content()
         assert int(observed) > int(expected)
         assert "Över gränsen andra veckan i rad." in words
         assert words.count("?") == 1
@@ -124,10 +126,25 @@ def test_someone_without_a_table_is_told_so_and_sees_no_figure(browser: Browser,
         assert page.goto(f"{url}/laget?avtal=huddinge").status == 200  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("width", [1280, 320])
+def test_municipalities_are_compared_by_their_change_with_its_uncertainty(
+    browser: Browser, url: str, width: int
+) -> None:
+    with window(browser, width) as page:
+        sign_in(page, url, "nils.nation", "/jamforelse")
+        assert faults(page) == []
+        assert "1 av 4 områden skiljer sig säkert från de andra; 3 kunde jämföras." in page.locator("main").inner_text()
+        rows = page.locator("tbody tr")
+        assert rows.count() == 4
+        assert re.search(r"Södertälje.*1,9\d \(1,[\d]+–2,[\d]+\)", rows.nth(0).inner_text(), re.DOTALL)
+        assert "–" in rows.nth(3).inner_text()
+        assert page.locator("svg.ratio .point").count() == 3
+
+
 def test_english_is_english(browser: Browser, url: str) -> None:
     with window(browser, locale="en-GB") as page:
         page.goto(f"{url}/sign-in?next=/laget")
-        page.get_by_label("Username").fill("hanna.berg")
+        page.get_by_label("User name").fill("hanna.berg")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/laget")

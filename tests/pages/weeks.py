@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -114,6 +115,58 @@ def put_weeks(place: Place) -> CellTable:
         shelf.put(ShelfSession(session), release, lying, row)
     engine.dispose()
     return made
+
+
+KOMMUNER: Final = {"0181": "Södertälje", "0126": "Huddinge", "1880": "Örebro", "1283": "Helsingborg"}
+
+
+def put_national(place: Place) -> None:
+    """Two years of months of four kommuner, of which the first rose and one has a month missing."""
+    months = [f"{2024 + at // 12}-{at % 12 + 1:02}" for at in range(24)]
+    rows = []
+    for code in KOMMUNER:
+        for at, month in enumerate(months):
+            gone = code == "1283" and at == 20
+            count = None if gone else 90 + at % 5 + (90 if code == "0181" and at >= 12 else 0)
+            rows.append((code, "total", month, count, "missing" if gone else "shown"))
+    area, category, period, count_, status = (list(column) for column in zip(*rows, strict=True))
+    made = cells(area, category, period, count_, status)
+    of = Shape(
+        tuple(Code(code, "omrade", {"sv": name, "en": name}, None, (code,)) for code, name in KOMMUNER.items()),
+        (_code("total", "total", ("total",)),),
+        tuple(_code(month, "month", (month,)) for month in months),
+        tuple(KOMMUNER),
+        ("total",),
+        tuple(months),
+    )
+    release = Release(
+        id="release-national",
+        table_id="nationell-anmalda-brott",
+        dataset="bra-anmalda-brott",
+        agreement="nationell-jamforelse",
+        agreement_digest=approve(place, (files("policies") / "agreements" / "nationell-jamforelse.toml").read_bytes()),
+        policy_digest="of the rules",
+        circle=["*"],
+        method="open",
+        period_unit="month",
+        first_period=months[0],
+        last_period=months[-1],
+        known_on=NOW.date().isoformat(),
+        released_at=NOW,
+        request_id="request-national",
+    )
+    lying = ReleasedTable(
+        release_id=release.id,
+        structure=_structure(of),
+        cells=pack(made),
+        cell_count=len(made),
+        withheld_count=0,
+        digest="of the national cells",
+    )
+    engine = open_engine(place, "owner")
+    with transaction(engine) as session:
+        shelf.put(ShelfSession(session), release, lying)
+    engine.dispose()
 
 
 def _structure(of: Shape) -> dict[str, object]:
