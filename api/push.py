@@ -119,6 +119,7 @@ class Sent:
     summary="Deliver counts or reports",
     responses={
         200: {
+            "model": Receipt,
             "description": "What a delivery would do (Samsyn-Dry-Run)",
             **shown(examples.RECEIPT | {"deliveryId": "", "logIndex": None}),
         },

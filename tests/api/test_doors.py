@@ -100,6 +100,12 @@ PAGES: dict[str, Scope | None] = {
     "/tabeller": Scope.TABLES,
     "/tabeller/{table}": Scope.TABLES,
     "/tabeller/{table}/fil": Scope.TABLES,
+    "/granskning": Scope.LOG,
+    "/granskning/export": Scope.LOG,
+    "/granskning/fraga/{question}": Scope.LOG,
+    "/granskning/post/{index}": Scope.LOG,
+    "/granskning/post/{index}/bevis": Scope.LOG,
+    "/granskning/post/{index}/namn": Scope.LOG,
 }
 """Pages, which the interface's description leaves out, with the scope that they ask for (None: being signed in)."""
 TAKES_ANY_PARAMETER = {"/sign-in/organisation/{provider}/callback"}
@@ -122,6 +128,7 @@ NAMES |= {
     "pseudonym": "p",
     "question": "q",
     "handle": "h",
+    "index": "999999",
     "area": "o",
     "category": "k",
 }
@@ -277,14 +284,14 @@ def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House)
     beside = {path for path in OPEN_TO_ALL if "oauth" in path or "jwks" in path or path.startswith("/log/")}
     of = {
         scope: {path for path, errand in ERRANDS.items() if errand is scope}
-        for scope in (Scope.DELIVERIES, Scope.TABLES, Scope.LOG, Scope.AGREEMENTS)
+        for scope in (Scope.DELIVERIES, Scope.TABLES, Scope.LOG, Scope.OWN_LOG, Scope.AGREEMENTS)
     }
     with ExitStack() as closing:
         doors = [
             (push.app(PushSettings(place, ISSUER)), of[Scope.DELIVERIES]),
             (pull.app(PullSettings(place, ISSUER)), of[Scope.TABLES]),
-            (review.app(ReviewSettings(place, ISSUER)), of[Scope.LOG] | beside),
-            (desk.app(DeskSettings(place, ISSUER)), of[Scope.AGREEMENTS]),
+            (review.app(ReviewSettings(place, ISSUER)), of[Scope.LOG] | of[Scope.OWN_LOG] | beside),
+            (desk.app(DeskSettings(place, ISSUER)), of[Scope.AGREEMENTS] | set(PAGES) | PAGES_FOR_ALL),
         ]
         for app, expected in doors:
             visitor = closing.enter_context(Visitor(app))
