@@ -12,11 +12,15 @@ import numpy as np
 from disclosure.certify import Task, certify, in_window, rest
 from disclosure.choice import Choice
 from disclosure.cover import Cover, Flags, Ints, Position
+from disclosure.insiders import free_of_insiders
 from disclosure.moves import Rules, Search, find, graph, scratch
 from disclosure.windows import Windows
 
 NOTHING_SHOWN = 0.99
 """A budget under the price of any shown unit."""
+
+HARDER = ((0.25, 2), (0.4, 1), (1.0, 4))
+"""How hard a search goes for balance, and how long it looks, one time after the other."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,12 @@ class Effort:
         choices: rounds of linear programs.
         near: price of a hidden step in them, one for each time that some units are left over. Dearer hidden steps
             make moves that fit into a window, and more secondaries.
-        tries: first prices of hidden steps tried one after the other on tables of one window; the best is kept.
+        tries: first prices of hidden steps tried one after the other on tables of one small window; the best is kept.
         block: units of which secondaries are chosen together; a larger table is made safe block after block.
         windows: units in a window, small ones first.
         look: nodes that one search may look at.
         spare: the same, for a search that tries to give a secondary back.
-        programs: how many integer programs may try to give secondaries back, on tables of one window.
+        programs: how many integer programs may try to give secondaries back, on tables of one small window.
     """
 
     choices: int = 6
@@ -44,25 +48,21 @@ class Effort:
     spare: int = 100
     programs: int = 60
 
-    @property
-    def widest(self) -> int:
-        """Units in the largest window."""
-        return max(self.windows)
-
 
 def complement(position: Position, windows: Windows, effort: Effort, seed: int) -> tuple[Cover, Ints]:
     """What to withhold, with its moves; and the units that cannot be made safe.
 
     There are none of these unless figures are already out.
     """
-    small = (position.hidden & ~position.frozen).sum() <= effort.widest
+    small = (position.hidden & ~position.frozen).sum() <= effort.windows[0]
     tries = [replace(effort, near=(near, *effort.near)) for near in effort.tries] if small else [effort]
     made = [Complement(position, windows, each, seed + n) for n, each in enumerate(tries)]
     lost = [work.run() for work in made]
     best = min(range(len(made)), key=lambda n: (len(lost[n]), made[n].cover.cost))
-    if not len(lost[best]):
-        made[best].give_back()
-    return made[best].cover, lost[best]
+    if len(lost[best]):
+        return made[best].cover, lost[best]
+    made[best].give_back()
+    return made[best].cover, made[best].against_insiders()
 
 
 class Complement:
@@ -91,7 +91,7 @@ class Complement:
         """Show the wanted units safe, withholding what that takes; those for which it cannot be done."""
         for members in self.windows.cut(np.flatnonzero(~self.cover.at.frozen), self.effort.block, self.chance):
             self._block(members, wanted, reach)
-        for weight, look in ((0.25, 2), (0.4, 1), (1.0, 4)):
+        for weight, look in HARDER:
             for unit in np.flatnonzero(wanted).tolist():
                 if self.cover.lack(unit):
                     self._buy(unit, Rules(reach, np.inf, look * self.effort.look, weight))
@@ -129,6 +129,14 @@ class Complement:
             if not self._without(int(unit)):
                 self.cover.withhold(np.array([unit]))
 
+    def against_insiders(self) -> Ints:
+        """Let no withheld unit hang on a cell that one person knows; the units where that cannot be done."""
+        return free_of_insiders(self.cover, self._buy_anyhow)
+
+    def _buy_anyhow(self, unit: int) -> bool:
+        reach = int(self.cover.need[unit])
+        return any(self._buy(unit, Rules(reach, np.inf, look * self.effort.look, how)) for how, look in HARDER)
+
     def _without(self, unit: int) -> bool:
         """Show the unit; whether all that it helped can be shown safe without it."""
         lacking = self.cover.show(unit)
@@ -143,7 +151,7 @@ class Complement:
         if self._buy(unit, Rules(reach, NOTHING_SHOWN, self.effort.spare, 0.4)):
             return True
         hidden = self.cover.movable
-        if len(hidden) > self.effort.widest or self.programs >= self.effort.programs:
+        if len(hidden) > self.effort.windows[0] or self.programs >= self.effort.programs:
             return False
         for _ in range(2):
             self.programs += 1

@@ -32,6 +32,7 @@ class Position:
         asked: the same, should the unit become withheld.
         frozen: cannot move: shown already, or apart from all that is new.
         size: published cells in each unit, the price of withholding it.
+        alone: cells that one person knows exactly and may subtract; no other withheld unit may hang on one.
     """
 
     units: Units
@@ -42,6 +43,7 @@ class Position:
     asked: Ints
     frozen: Flags
     size: Ints
+    alone: Flags
 
     @property
     def price(self) -> Floats:

@@ -71,6 +71,7 @@ class Knowledge:
             asked=np.where(nowhere, 0, most(asked)),
             frozen=(most(frozen) > 0) | far,
             size=self.units.total(listed),
+            alone=self.terms.insiders & (most(self.joint.values) == 1),
         )
 
     def _marks(self) -> tuple[Ints, Ints, Ints, Ints]:

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from disclosure.complement import complement
+from disclosure.cover import Cover, Move
 from disclosure.history import History, Release
 from disclosure.knowledge import Knowledge
 from disclosure.table import DisclosureError, Table
 from disclosure.threshold import Terms
 from disclosure.windows import Windows
 
-__all__ = ["History", "Protected", "Release", "Terms", "Unprotectable", "protect"]
+__all__ = ["Alternative", "History", "Protected", "Release", "Terms", "Unprotectable", "protect"]
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -42,6 +43,23 @@ class Unprotectable(DisclosureError):  # noqa: N818  it says what the cells are
 
 
 @dataclass(frozen=True)
+class Alternative:
+    """Tables that fit what is shown as well as the true one does: what can be checked without the engine.
+
+    Attributes:
+        cells: published cells that change, flat over the published shape.
+        steps: by how much, in one step.
+        forward: how many steps can be made as given.
+        backward: how many with all signs turned.
+    """
+
+    cells: Ints
+    steps: Ints
+    forward: int
+    backward: int
+
+
+@dataclass(frozen=True)
 class Protected:
     """A safe table.
 
@@ -52,7 +70,8 @@ class Protected:
         withheld: cells to withhold, primary and secondary alike; False where not published.
         primary: those sensitive in themselves; for the releasing side's reports only, never leaves it.
         inner: the inner counts behind ``values`` (leaves' shape).
-        moves: how many alternative tables show that it is safe.
+        alternatives: what shows that it is safe; each withheld cell that the table says something new of changes in
+            one of them. For the releasing side only.
     """
 
     table: Table
@@ -60,7 +79,7 @@ class Protected:
     withheld: Flags
     primary: Flags
     inner: Ints
-    moves: int
+    alternatives: tuple[Alternative, ...] = ()
 
     @cached_property
     def secondary(self) -> Flags:
@@ -96,7 +115,24 @@ def protect(table: Table, terms: Terms = Terms(), history: History = History()) 
     lost[stuck] = True
     _refuse(known, lost)
     inner = known.joint.inner[known.joint.leaves(table.dimensions)]
-    return Protected(table, known.values, known.on_cells(cover.hidden), known.primary, inner, len(cover.moves))
+    return Protected(
+        table, known.values, known.on_cells(cover.hidden), known.primary, inner, _alternatives(known, cover)
+    )
+
+
+def _alternatives(known: Knowledge, cover: Cover) -> tuple[Alternative, ...]:
+    cells = np.flatnonzero(known.table.shown())
+    of_unit = known.units.of_cell[known.new].reshape(-1)[cells]
+    order = np.argsort(of_unit, kind="stable")
+    starts = np.searchsorted(of_unit[order], np.arange(known.units.count + 1))
+    return tuple(_alternative(move, cells[order], starts) for move in cover.moves if not move.broken)
+
+
+def _alternative(move: Move, cells: Ints, starts: Ints) -> Alternative:
+    """The move on published cells, given the cells unit after unit and where each unit's cells start."""
+    lengths = starts[move.units + 1] - starts[move.units]
+    at = [np.arange(starts[unit], starts[unit + 1]) for unit in move.units]
+    return Alternative(cells[np.concatenate(at)], np.repeat(move.steps, lengths), move.forward, move.backward)
 
 
 def _refuse(known: Knowledge, lost: Flags) -> None:

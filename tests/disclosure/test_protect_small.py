@@ -141,7 +141,7 @@ def test_a_table_with_one_complementary_cell_too_few_is_found_out() -> None:
     assert safe.secondary.sum() == 3
     worse = safe.withheld.copy()
     worse[tuple(np.argwhere(safe.secondary)[0])] = False
-    assert fewest_values(Protected(safe.table, safe.values, worse, safe.primary, safe.inner, 0)) == 1
+    assert fewest_values(Protected(safe.table, safe.values, worse, safe.primary, safe.inner)) == 1
 
 
 @pytest.mark.parametrize("inner", [np.zeros((2, 3)), np.array([[0, 0, 0], [0, 7, 0]]), np.full((2, 3), 9)])

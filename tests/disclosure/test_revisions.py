@@ -134,7 +134,7 @@ def shown_whole(counts: np.ndarray) -> Protected:
     """A table that nobody protected."""
     table = Table(DIMENSIONS, counts)
     nothing = np.zeros(table.shape, np.bool_)
-    return Protected(table, table.totals(), nothing, nothing, counts, 0)
+    return Protected(table, table.totals(), nothing, nothing, counts)
 
 
 @pytest.mark.parametrize("change", [1, -1])
