@@ -35,12 +35,11 @@ from api.wire import BASE, Wire, as_json
 from audit.entry import Decision, Operation
 from intake.delivery_expectation import Expectation
 from intake.delivery_refusals import Refused, UnknownMediaType
-from intake.reports import Kept, ReportReceiver, Sent
+from intake.reports import Kept, KeyringError, ReportReceiver, Sent
 from intake.reports_place import Places
 from intake.reports_plan import Plan
 from intake.reports_reading import MEDIA_TYPES
 from policies.dataset import Dataset
-from pseudonyms.keyring import KeyringError
 from store.reference import areas, scheme
 from store.sessions import ReferenceSession, transaction
 from store.trail_reading import TrailReader

@@ -36,11 +36,15 @@ from intake.reports_reading import Asked, batches
 from intake.reports_treating import Treatment
 from models import vault
 from pseudonyms import seal
+from pseudonyms.keyring import KeyringError
 from store import vault_deliveries, vault_reports
 from store.sessions import VaultSession, transaction
 
 Warnings = dict[tuple[str, str], int]
 """How many values of a kept column seem to hold a name or an e-mail address, by column and kind."""
+
+
+__all__ = ("Kept", "KeyringError", "ReportReceiver", "Sent")
 
 
 @dataclass(frozen=True)
