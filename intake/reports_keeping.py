@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
 import polars as pl
 
 from intake.reports_counting import Cell, applied, change
@@ -115,9 +114,8 @@ class Keeper:
         asked = {key for key in (*now, *before) if key is not None}
         found = find(self._session, asked) if asked else {}
         older = set(found.values())
-        fresh = np.frombuffer(self._chance(8 * height), dtype=np.int64) & np.iinfo(np.int64).max
         numbers = []
-        for key, old, new in zip(now, before, fresh.tolist(), strict=True):
+        for key, old, new in zip(now, before, self._fresh(height), strict=True):
             if key is None:
                 numbers.append(new)
                 continue
@@ -125,6 +123,11 @@ class Keeper:
             found[key] = number
             numbers.append(number)
         return numbers, older
+
+    def _fresh(self, height: int) -> range:
+        """Numbers that nobody has: in a row from a random one, so that an index of them grows at one end."""
+        first = int.from_bytes(self._chance(8)) % (2**63 - height)
+        return range(first, first + height)
 
     def _write(self, rows: list[Row], there: dict[str, Row], older: set[int]) -> None:
         fresh = [row for row in rows if row.report not in there]

@@ -81,8 +81,11 @@ def in_areas(
 
 def hits(
     session: VaultSession, datasets: Sequence[str], areas: Sequence[str], span: tuple[str, str]
-) -> Iterator[tuple[str, int, str, str]]:
-    """The incidents at known places of some areas, each once: publisher, place, first period and first area."""
+) -> Iterator[Sequence[Sequence[Any]]]:
+    """The incidents at known places of some areas, each once, some thousands at a time.
+
+    Each is publisher, place, first period and first area.
+    """
     wanted = (
         sqlalchemy.select(col(Report.publisher), col(Report.place), func.min(Report.period), func.min(Report.area))
         .where(
@@ -93,7 +96,7 @@ def hits(
         )
         .group_by(col(Report.publisher), col(Report.place), col(Report.incident))
     )
-    return ((who, place, period, area) for who, place, period, area in session.execute(wanted) if place is not None)
+    yield from session.execute(wanted, execution_options={"yield_per": AT_ONCE}).partitions()
 
 
 def add_reports(session: VaultSession, rows: Iterable[Row]) -> None:
