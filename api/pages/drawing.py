@@ -17,7 +17,7 @@ MOST_TICKS: Final = 5
 def element(name: str, content: str | Markup = "", **attributes: object) -> Markup:
     """An element; `class_` and `aria_label` are written as SVG has them, and what is None is left out."""
     said = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_written(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{_written(value)}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -81,6 +81,8 @@ def ticks(most: float) -> list[float]:
     return [step * at for at in range(ceil(most / step) + 1)]
 
 
-def _written(value: object) -> object:
-    """Numbers to a tenth: a finer one is bytes and nothing to see."""
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, float) else value
+def _written(value: object) -> str:
+    """A value as an attribute has it; numbers to a tenth: a finer one is bytes and nothing to see."""
+    if isinstance(value, float):
+        return f"{value:.1f}".removesuffix(".0")
+    return str(value) if isinstance(value, int) else str(escape(value))

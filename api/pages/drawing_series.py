@@ -92,9 +92,8 @@ def trend(weeks: Sequence[Week], sentence: str, words: dict[str, str], *, width:
 
 def _series(frame: Frame, weeks: Sequence[Week], *, dots: bool) -> Iterator[Markup]:
     yield from _band(frame, weeks)
-    for at, week in enumerate(weeks):
-        if week.status == WITHHELD:
-            yield hatched(frame.x(at) - frame.slot / 2, frame.top, frame.slot, frame.height)
+    for run in _runs([week.status == WITHHELD for week in weeks]):
+        yield hatched(frame.x(run[0]) - frame.slot / 2, frame.top, frame.slot * len(run), frame.height)
     for run in _runs([week.expected is not None for week in weeks]):
         points = [(frame.x(at), frame.y(weeks[at].expected or 0.0)) for at in run]
         yield line(points, "expected")
