@@ -33,8 +33,10 @@ class LogName(Wire):
 @router.get(
     PATH,
     summary="The name behind a pseudonym of this auditor's exports",
-    responses={200: shown({"pseudonym": "actor-mnqxezdfmzqxezdfmzqxezdf", "actor": "huddinge-reader"})}
-    | documented(NotFound, UnknownParameter, PurposeMissing, WrongRole),
+    responses={
+        200: shown({"pseudonym": "actor-mnqxezdfmzqxezdfmzqxezdf", "actor": "huddinge-reader"}),
+        **documented(NotFound, UnknownParameter, PurposeMissing, WrongRole),
+    },
 )
 def log_name(request: Request, visit: Auditor, pseudonym: Pseudonym, why: Purposes = None) -> LogName:
     """Reveal a name; only a mandate that shows names does, and that it was revealed is an entry before the answer."""

@@ -99,7 +99,7 @@ class LogAnswer(Listed):
 @router.get(
     LIST,
     summary="The questions that can be asked of the log",
-    responses={200: shown({"logQuestions": [EXAMPLE["question"]]})} | documented(UnknownParameter, WrongRole),
+    responses={200: shown({"logQuestions": [EXAMPLE["question"]]}), **documented(UnknownParameter, WrongRole)},
     dependencies=[Depends(Errand(Scope.LOG))],
 )
 def log_questions() -> LogQuestions:
@@ -111,8 +111,10 @@ def log_questions() -> LogQuestions:
     PATH,
     summary="The answer to a question, from the log",
     response_model=LogAnswer,
-    responses={200: shown(EXAMPLE)}
-    | documented(BadRequest, NotFound, PurposeMissing, UnknownCode, UnknownParameter, WrongRole),
+    responses={
+        200: shown(EXAMPLE),
+        **documented(BadRequest, NotFound, PurposeMissing, UnknownCode, UnknownParameter, WrongRole),
+    },
 )
 def log_answer(
     request: Request, visit: Auditor, question: QuestionId, query: Annotated[Asking, Query()], why: Purposes = None

@@ -18,6 +18,7 @@ from api.conventions.routers import ROUTERS
 from api.depends import STRICT
 from api.errands import errand_of
 from api.frame import Door
+from api.log_page import LogEntries
 from api.problem_docs import catalogue
 from api.problems import MEDIA_TYPE
 from api.receipts import Receipt
@@ -48,6 +49,7 @@ UNLIKE = {"/samsyn/v1/oauth2/token", "/samsyn/v1/openapi.json", "/log/tile/{tile
 ERRANDS = {
     "/samsyn/v1/datasets/{dataset}/deliveries": Scope.DELIVERIES,
     "/samsyn/v1/datasets/{dataset}/deliveries/{delivery}": Scope.DELIVERIES,
+    "/samsyn/v1/datasets/{dataset}/pending-deliveries/{pending}": Scope.DELIVERIES,
     "/samsyn/v1/datasets/{dataset}/withdrawals": Scope.DELIVERIES,
     "/samsyn/v1/tables": Scope.TABLES,
     "/samsyn/v1/tables/{table}": Scope.TABLES,
@@ -307,7 +309,7 @@ def test_a_door_alone_has_its_own_routes_and_nothing_of_the_others(house: House)
         (Cells, examples.CELLS),
         (SignalList, examples_signals.SIGNALS),
         (Receipt, examples.RECEIPT),
-        (review.LogEntries, examples.LOG_ENTRIES),
+        (LogEntries, examples.LOG_ENTRIES),
         (AgreementList, examples.AGREEMENTS),
         (AgreementBody, examples.AGREEMENT),
         (VersionBody, examples.VERSION),
