@@ -36,6 +36,8 @@ from api.receipts import Receipt, receipt, refused, rehearsal
 from api.reception import Reception, answers, open_reception
 from api.settling import settle_deliveries
 from api.signatures import evidence_of
+from api.waiting import Pending, accepted, later, open_room
+from api.waiting import router as waiting
 from api.wire import BASE, as_json
 from audit.entry import Decision, Operation
 from intake.delivery import MEDIA_TYPES
@@ -123,6 +125,7 @@ class Sent:
             "description": "What a delivery would do (Samsyn-Dry-Run)",
             **shown(examples.RECEIPT | {"deliveryId": "", "logIndex": None}),
         },
+        202: {"model": Pending, "description": "Taken in, and answered later (Prefer: respond-async)"},
         201: {
             "headers": {"Location": {"description": "Where the receipt stays", "schema": {"type": "string"}}},
             **shown(examples.RECEIPT),
@@ -168,6 +171,8 @@ def deliver(request: Request, visit: Pusher, sent: Annotated[Sent, Depends()]) -
         evidence=evidence_of(request, visit, sent.dataset, sent.body),
     )
     rehearsed = sent.dry_run == "true"
+    if later(request) and not rehearsed and incoming.evidence is None:
+        return accepted(request, request.app.state.waiting.take(incoming))
     take = house.receiver.rehearse if rehearsed else house.receiver.receive
     try:
         kept = take(incoming, expected, visit.note)
@@ -217,11 +222,12 @@ def fittings(settings: PushSettings, reception: Reception, closing: ExitStack, *
     keys = Keys(settings.place.keys / FOLDER)
     reports = ReportReceiver(writing, reading, keys, derived, new_id=reception.new_id)
 
+    room = open_room(writing, receiver, expectations, reception, closing)
     return Fittings(
-        (router, withdrawals),
-        {"push": house, "reports": ReportsHouse(reports, expectations, reads)},
+        (router, waiting, withdrawals),
+        {"push": house, "waiting": room, "reports": ReportsHouse(reports, expectations, reads)},
         {"vault": lambda: answers(reading)},
-        starting=(lambda: settle_deliveries(reception, receiver, alone=alone),),
+        starting=(lambda: settle_deliveries(reception, receiver, alone=alone), room.start),
         large_bodies={DELIVERIES: settings.max_body_bytes, WITHDRAWALS: settings.max_body_bytes},
     )
 

@@ -148,6 +148,32 @@ class IdempotencyKey(Base, table=True):
     used_at: datetime = Field(sa_type=UtcTime, index=True)
 
 
+class WaitingDelivery(Base, table=True):
+    """A delivery that was taken in and is answered later.
+
+    Attributes:
+        key, media_type, coverage, body: as they came; the body is emptied once there is an answer.
+        state: waiting, kept or refused; then `delivery_id` or `problem` (RFC 9457) say more.
+    """
+
+    __tablename__ = "waiting_delivery"
+    __table_args__ = (Index("ix_waiting_delivery_state", "state"), {"schema": "vault"})
+
+    id: str = Field(primary_key=True)
+    dataset: str
+    publisher: str
+    client: str
+    key: str
+    media_type: str
+    coverage: str | None = None
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    request_id: str
+    received_at: datetime = Field(sa_type=UtcTime)
+    state: str = "waiting"
+    delivery_id: str | None = None
+    problem: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+
+
 class ReleaseBasis(Base, table=True):
     """The raw counts that a release made safe, kept so that later releases can be protected together with it.
 

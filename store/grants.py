@@ -74,6 +74,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         **_WHERE,
         "vault.delivery": _ADD,
         "vault.delivery_signature": _ADD,
+        "vault.waiting_delivery": _KEEP,  # its answer is written where it waited, and its body emptied
         "vault.event_count": _KEEP,  # the newest count of a cell; what it replaces goes to earlier_count
         "vault.earlier_count": _ADD,
         "vault.coverage": _ADD,
@@ -134,6 +135,7 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "desk.epoch": _COUNTED,
         "parties.epoch": _READ,
         **_APPEND,
+        "trail.mandate": _READ,  # its pages for auditors hold each to a mandate
     },
     # Lets people in. It changes what is known of a person, whom an organisation's sign-in may also add.
     "greeter": {

@@ -124,6 +124,25 @@ def upgrade() -> None:
         "ix_release_basis_dataset", "release_basis", ["dataset", "last", "first"], unique=False, schema="vault"
     )
     op.create_table(
+        "waiting_delivery",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("dataset", sa.String(), nullable=False),
+        sa.Column("publisher", sa.String(), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("media_type", sa.String(), nullable=False),
+        sa.Column("coverage", sa.String(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("request_id", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("delivery_id", sa.String(), nullable=True),
+        sa.Column("problem", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_waiting_delivery")),
+        schema="vault",
+    )
+    op.create_index("ix_waiting_delivery_state", "waiting_delivery", ["state"], unique=False, schema="vault")
+    op.create_table(
         "delivery_signature",
         sa.Column("delivery_id", sa.String(), nullable=False),
         sa.Column("key_id", sa.String(), nullable=False),
@@ -178,6 +197,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_waiting_delivery_state", table_name="waiting_delivery", schema="vault")
+    op.drop_table("waiting_delivery", schema="vault")
     op.drop_table("delivery_signature", schema="vault")
     op.drop_index(op.f("ix_data_key_reversal_key"), table_name="data_key", schema="vault")
     op.drop_table("data_key", schema="vault")
