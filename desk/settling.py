@@ -5,6 +5,7 @@ from typing import Final
 
 from audit.entry import Operation
 from desk.acts import Officer
+from desk.measures import MEASURE, was_done
 from policies.life import STEPS
 from store import shelf
 from store.sessions import ShelfSession, transaction
@@ -27,6 +28,8 @@ def did_it_happen(officer: Officer, intent: OpenIntent) -> bool | None:
             "",
         )
         return officer.has_taken(digest, said("note", ""), said("party", ""))
+    if intent.operation is Operation.ALTER and said("note", "").startswith(MEASURE):
+        return was_done(officer.engines.reads, said("delivery", ""))
     if intent.operation is Operation.WITHDRAW and said("release"):
         return _is_withdrawn(officer, said("release", ""))
     return None

@@ -1,8 +1,9 @@
-"""Agreements as written (schema desk): immutable versions, and the steps that each has gone through."""
+"""The desk (schema desk): versions of agreements and their steps, requests to open fields, measures and their notes."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import Column, Field, Index, LargeBinary
+from sqlmodel import JSON, Column, Field, Index, LargeBinary
 
 from models.base import Base, UtcTime
 
@@ -81,5 +82,55 @@ class ReversalAnswer(Base, table=True):
     __table_args__ = ({"schema": "desk"},)
 
     request_id: str = Field(primary_key=True, foreign_key="desk.reversal_request.id")
+    person: str
+    at: datetime = Field(sa_type=UtcTime)
+
+
+class Measure(Base, table=True):
+    """What a party does about a problem that it has seen, and where that stands.
+
+    Attributes:
+        id: random; also the last part of the address.
+        cause: the analysis of causes, in words (Bra, Orsaksanalys i lokalt brottsforebyggande arbete).
+        step: how far it has come: scan, analysis, response, assessment or spread (SARA and PUM).
+        table_id, area, categories: the released table and the part of it that it is followed up on.
+        controls: areas like it that it is held against.
+        starts, ends: periods of the table; `ends` is empty while it goes on.
+        effect: what was shared with others, figures rounded and without counts; None until then.
+    """
+
+    __tablename__ = "measure"
+    __table_args__ = ({"schema": "desk"},)
+
+    id: str = Field(primary_key=True)
+    party: str = Field(index=True)
+    title: str
+    problem: str
+    cause: str
+    action: str
+    step: str
+    owner: str
+    table_id: str
+    area: str
+    categories: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    controls: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    starts: str
+    ends: str
+    created_by: str
+    created_at: datetime = Field(sa_type=UtcTime)
+    changed_at: datetime = Field(sa_type=UtcTime)
+    effect: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+
+
+class MeasureNote(Base, table=True):
+    """What was done to a measure, decided or written about it. Notes are only added; each act on a measure has one."""
+
+    __tablename__ = "measure_note"
+    __table_args__ = (Index("ix_measure_note_measure_id", "measure_id"), {"schema": "desk"})
+
+    id: str = Field(primary_key=True)
+    measure_id: str = Field(foreign_key="desk.measure.id")
+    kind: str
+    words: str
     person: str
     at: datetime = Field(sa_type=UtcTime)

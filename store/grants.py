@@ -132,6 +132,8 @@ GRANTS: Final[Mapping[str, Mapping[str, frozenset[Right]]]] = {
         "shelf.epoch": _COUNTED,
         "desk.agreement_version": _ADD,
         "desk.agreement_step": _ADD,
+        "desk.measure": _KEEP,
+        "desk.measure_note": _ADD,
         "desk.epoch": _COUNTED,
         "parties.epoch": _READ,
         **_APPEND,

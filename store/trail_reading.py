@@ -164,6 +164,17 @@ def entries_between(engine: Engine, after: int, last: int) -> list[Logged]:
         return [_logged(row) for row in connection.execute(wanted)]
 
 
+def entry_at(engine: Engine, index: int) -> Logged | None:
+    """The entry at a place in the tree; None if there is none yet.
+
+    Raises:
+        TrailUnavailable: the trail cannot be read.
+    """
+    with reading(engine) as connection:
+        row = connection.execute(entries_at().where(LEAF.c.index == index)).one_or_none()
+    return _logged(row) if row else None
+
+
 def _logged(row: Row[*tuple[Any, ...]]) -> Logged:
     arrival, index, moment, personal, other = tuple(row)
     return Logged(EntryId(arrival), index, moment, _part(personal), _part(other))

@@ -20,6 +20,7 @@ DESTINATIONS: Final[tuple[Destination, ...]] = (
     Destination("/karta", said("Karta"), Scope.TABLES),
     Destination("/jamforelse", said("Jämförelse"), Scope.TABLES),
     Destination("/tabeller", said("Tabeller"), Scope.TABLES),
+    Destination("/granskning", said("Granskning"), Scope.LOG),
     Destination("/account", said("Konto"), None),
 )
 

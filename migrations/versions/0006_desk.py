@@ -1,4 +1,4 @@
-"""Agreement versions and their steps; requests to open a sealed field, and their approvals."""
+"""Agreement versions and their steps; requests to open a sealed field, and their approvals; measures and notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -77,6 +77,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("request_id", name=op.f("pk_reversal_answer")),
         schema="desk",
     )
+    op.create_table(
+        "measure",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("problem", sa.String(), nullable=False),
+        sa.Column("cause", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("table_id", sa.String(), nullable=False),
+        sa.Column("area", sa.String(), nullable=False),
+        sa.Column("categories", sa.JSON(), nullable=False),
+        sa.Column("controls", sa.JSON(), nullable=False),
+        sa.Column("starts", sa.String(), nullable=False),
+        sa.Column("ends", sa.String(), nullable=False),
+        sa.Column("created_by", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("effect", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure")),
+        schema="desk",
+    )
+    op.create_index(op.f("ix_measure_party"), "measure", ["party"], unique=False, schema="desk")
+    op.create_table(
+        "measure_note",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("measure_id", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["measure_id"], ["desk.measure.id"], name=op.f("fk_measure_note_measure_id_measure")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_measure_note")),
+        schema="desk",
+    )
+    op.create_index("ix_measure_note_measure_id", "measure_note", ["measure_id"], unique=False, schema="desk")
     epoch = op.create_table(
         "epoch",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -89,6 +126,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("epoch", schema="desk")
+    op.drop_index("ix_measure_note_measure_id", table_name="measure_note", schema="desk")
+    op.drop_table("measure_note", schema="desk")
+    op.drop_index(op.f("ix_measure_party"), table_name="measure", schema="desk")
+    op.drop_table("measure", schema="desk")
     for table in ("reversal_answer", "reversal_approval", "reversal_request"):
         op.drop_table(table, schema="desk")
     op.drop_index("ix_agreement_step_digest", table_name="agreement_step", schema="desk")
