@@ -12,7 +12,7 @@ HEAD = (
 )  # fmt: skip
 KINDS = ("klotter", "nedskräpning", "förstörd belysning", "skadegörelse")
 _MARKS = re.compile(
-    rb"F-20\d\d-\d{7}|KS[ -]2026|Zqvist|zqvist|XQZ ?\d{3}|Zorngatan|zorngatan|59\.1\d{6}7|17\.\d{7}7"
+    rb"F-20\d\d-\d{7}|KS[ -]2026|Zqvist|zqvist|XQZ \d{3}|Zorngatan|zorngatan|59\.1\d{6}7|17\.\d{7}7"
     rb"|070-555|070555\d{4}|lyktstolpe"
 )
 """What stands in no file but in one that holds a planted identifier."""
