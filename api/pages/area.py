@@ -87,6 +87,7 @@ def series_shown(view: View, table: Table, area: int, category: int, at: int, sa
         "name": name,
         "code": grid.categories[category].code,
         "table": table.reading.grant.id,
+        "above": next((each for each in grid.categories if each.code == grid.categories[category].parent), None),
         "tier": str(grid.tier[place]),
         "observed": None if last.count is None else whole(last.count, view.language),
         "expected": None if last.expected is None else whole(last.expected, view.language),
