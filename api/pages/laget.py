@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.pages.drawing import hatching
 from api.pages.drawing_map import choropleth
-from api.pages.laget_rows import SPARK_WEEKS, TIER_BARS, TIER_NAMES, Row, Say, rows_of, tested
+from api.pages.laget_rows import TIER_BARS, TIER_NAMES, Row, Say, rows_of, tested
 from api.pages.laget_view import Table, View, open_view
 from api.pages.laget_words import (
     TREND_WEEKS,
@@ -210,6 +210,3 @@ def _receipt(view: View, table: Table) -> Receipt:
     told = f"{secrecy.source}: {', '.join(secrecy.provisions)}" if secrecy else ""
     title = table.title[view.language]
     return Receipt(title, table.reading.grant.id, release.id[:8], release.released_at, release.known_on, told)
-
-
-__all__ = ["PATH", "SPARK_WEEKS", "Reader", "WeekQuery", "common", "router"]

@@ -192,6 +192,7 @@ def main() -> int:
 def page(measured: dict[str, Any]) -> str:
     rows = [f"| {name} | {value:g} |" for name, value in measured["quality"].items()]
     steps = [f"| {name} | {seconds:g} |" for name, seconds in measured["pictureSeconds"].items()]
+    in_all = measured["pictureSecondsInAll"]
     return "\n".join(
         [
             "# Signals",
@@ -200,7 +201,7 @@ def page(measured: dict[str, Any]) -> str:
             "",
             f"Farrington flexible: {measured['seriesWeeksPerSecond']:,} series-weeks a second (R's surveillance: 52).",
             "",
-            f"One week of {AREAS} areas and {CATEGORIES} categories, {measured['pictureSecondsInAll']:g} seconds in all:",
+            f"One week of {AREAS} areas and {CATEGORIES} categories, {in_all:g} seconds in all:",
             "",
             "| step | seconds |",
             "|---|---|",
