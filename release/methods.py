@@ -26,6 +26,7 @@ from release.methods_changed import (
     perturbed,
     rounded,
 )
+from release.parts import part_of, parts, whole
 from release.standing import Standing
 
 Own = Mapping[str, NDArray[np.int64]]
@@ -101,8 +102,23 @@ def make_safe(table: Table, own: Own, terms: Terms, known: Known = Known()) -> C
         Leaking: the attacker found a cell that the method did not keep safe.
         MethodError: the method cannot be used as the agreement states it.
     """
-    safe, missing = _safest(table, own, terms, known), ~table.shown()
+    safe, missing = _together(table, own, terms, known), ~table.shown()
     return Cells(np.where(missing, 0, safe.count), np.where(missing, "missing", safe.status), safe.basis)
+
+
+def _together(table: Table, own: Own, terms: Terms, known: Known) -> Cells:
+    """The table made safe part by part."""
+    groups = parts(table, known.past)
+    if len(groups) == 1:
+        return _safest(table, own, terms, known)
+    count, status = np.zeros(table.shape, dtype=np.int64), np.full(table.shape, "missing", dtype=object)
+    made = []
+    for codes in groups:
+        part, at = part_of(table, codes)
+        safe = _safest(part, {party: each[..., at] for party, each in own.items()}, terms, known)
+        count[..., codes], status[..., codes] = safe.count, safe.status
+        made.append((codes, at, safe.basis))
+    return Cells(count, status.astype(np.str_), whole(table, own, made))
 
 
 def _safest(table: Table, own: Own, terms: Terms, known: Known) -> Cells:
