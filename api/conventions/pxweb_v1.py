@@ -10,7 +10,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse, Response
 
 from api.answers import Validators, answer, etag
-from api.conventions.pxweb import Tolerant, selected
+from api.conventions.pxweb_common import Tolerant
+from api.conventions.pxweb_data import selected
 from api.conventions.pxweb_select import Wanted
 from api.conventions.pxweb_shapes import CALLS, MOST_CELLS, NAMES, VARIABLES, WINDOW
 from api.depends import TableId

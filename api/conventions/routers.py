@@ -2,6 +2,6 @@
 
 from typing import Final
 
-from api.conventions import dcat, ogc, pxweb, pxweb_v1
+from api.conventions import dcat, ogc, pxweb, pxweb_data, pxweb_v1
 
-ROUTERS: Final = (pxweb.router, pxweb_v1.router, ogc.router, dcat.router)
+ROUTERS: Final = (pxweb.router, pxweb_data.router, pxweb_v1.router, ogc.router, dcat.router)
