@@ -102,6 +102,13 @@ PAGES: dict[str, Scope | None] = {
     "/tabeller": Scope.TABLES,
     "/tabeller/{table}": Scope.TABLES,
     "/tabeller/{table}/fil": Scope.TABLES,
+    "/insatser": Scope.MEASURES,
+    "/insatser/ny": Scope.MEASURES,
+    "/insatser/bibliotek": Scope.MEASURES,
+    "/insatser/plan": Scope.MEASURES,
+    "/insatser/plan.csv": Scope.MEASURES,
+    "/insatser/{measure}": Scope.MEASURES,
+    "/insatser/{measure}/andra": Scope.MEASURES,
     "/granskning": Scope.LOG,
     "/granskning/export": Scope.LOG,
     "/granskning/fraga/{question}": Scope.LOG,
@@ -131,6 +138,7 @@ NAMES |= {
     "question": "q",
     "handle": "h",
     "index": "999999",
+    "measure": "m",
     "area": "o",
     "category": "k",
 }
@@ -174,7 +182,7 @@ def test_every_route_asks_who_comes_or_is_meant_for_all(door: Visitor) -> None:
             assert asked or strict or path in TAKES_ANY_PARAMETER, f"{path} ignores unknown parameters"
 
 
-@pytest.mark.parametrize("path", ERRANDS)
+@pytest.mark.parametrize("path", sorted(ERRANDS))
 @pytest.mark.parametrize("client", sorted(CLIENTS))
 def test_the_matrix_of_routes_and_roles(house: House, door: Visitor, client: str, path: str) -> None:
     method = method_of(door.app, path)
@@ -185,7 +193,7 @@ def test_the_matrix_of_routes_and_roles(house: House, door: Visitor, client: str
     assert answer.status_code != 401
 
 
-@pytest.mark.parametrize("path", ERRANDS)
+@pytest.mark.parametrize("path", sorted(ERRANDS))
 def test_strangers_get_401_whatever_they_send(door: Visitor, path: str) -> None:
     method = method_of(door.app, path)
     for query in ("", "?limit=0", "?unknown=1"):
@@ -193,7 +201,7 @@ def test_strangers_get_401_whatever_they_send(door: Visitor, path: str) -> None:
         assert answer.status_code == 401
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sorted(PAGES))
 @pytest.mark.parametrize("role", list(Role))
 def test_the_matrix_of_pages_and_roles(house: House, door: Visitor, role: Role, path: str) -> None:
     person = Person(id=f"one.{role}", party_id="sodertalje", name="x", roles=[role], created_at=NOW, changed_at=NOW)
@@ -208,7 +216,7 @@ def test_the_matrix_of_pages_and_roles(house: House, door: Visitor, role: Role, 
     assert answer.headers.get("location", "").startswith("/sign-in") is (path == "/sign-out")
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", sorted(PAGES))
 def test_strangers_are_sent_from_every_page_to_the_sign_in(door: Visitor, path: str) -> None:
     for context in iter_route_contexts(door.app.routes):
         if context.path == path:
