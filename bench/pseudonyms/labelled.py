@@ -5,7 +5,7 @@ a digit mistyped; what looks alike and is none is what reports are full of: tele
 coordinates, organisation numbers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from random import Random
 
@@ -22,7 +22,7 @@ FORMS = {
     "dash": "{y}{md}\u2013{n}",
 }
 _AROUND = ("{}", "Pnr {} enligt boende", "se {}.", "({})", "anmälare {} ringde 21:30", "Kim,{},Storgatan 3")
-_ALIKE = {
+_ALIKE: dict[str, Callable[[Random], str]] = {
     "telephone": lambda r: f"07{r.randrange(10)}{r.randrange(10**7):07d}",
     "telephone, hyphen": lambda r: (
         f"07{r.randrange(10)}-{r.randrange(10**3):03d} {r.randrange(10**2):02d} {r.randrange(10**2):02d}"
