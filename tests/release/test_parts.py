@@ -56,3 +56,17 @@ def test_a_table_in_parts_is_whole_again_and_safe(kind: MethodKind, monkeypatch:
 def safe_together(released: list[Basis]) -> bool:
     views: list[View] = [basis.view(2, 5, f"release {n}") for n, basis in enumerate(released)]
     return Joined(through([Stood.at_release(basis) for basis in released])).gate(views).safe
+
+
+def test_a_small_change_that_two_states_give_away_is_held_back() -> None:
+    square = tuple(
+        Dimension.from_mapping(name, {"all": codes, codes[0]: codes[:1], codes[1]: codes[1:]})
+        for name, codes in (("area", ["a", "b"]), ("category", ["x", "y"]))
+    )
+    week = Dimension.from_mapping("period", {"w0": ["w0"]})
+    before, after = (np.array(counts).reshape(2, 2, 1) for counts in ([3, 2, 1, 3], [3, 12, 12, 1]))
+    first = make_safe(Table((*square, week), before), {}, under("suppress")).basis
+    made = make_safe(Table((*square, week), after), {}, under("suppress"), Known((first,), vintage=True)).basis
+    joined = Joined(through([Stood.at_release(first), Stood.at_release(made)]))
+    views = [first.view(2, 5, "first"), made.view(2, 5, "then")]
+    assert joined.gate(views, [*joined.changes(views, 5)]).safe
