@@ -58,7 +58,7 @@ NOBODYS = {
     "list_id": list_id("no-such-table", "category", "leaf"),
     "language": "sv",
 }
-IDS = [path for path in ERRANDS if "{" in path and path not in NO_PARTYS]
+IDS = [path for path in sorted(ERRANDS) if "{" in path and path not in NO_PARTYS]
 
 
 @dataclass(frozen=True)
