@@ -96,9 +96,13 @@ def write(rows: dict[str, dict[str, object]]) -> None:
         "",
         "| table | inner | published | primary | secondary | peer's secondary | CPU | memory | unproven | date |",
         "|---|---|---|---|---|---|---|---|---|---|",
-        *("| " + " | ".join(str(row.get(c, "")) for c in COLUMNS) + " |" for row in rows.values()),
+        *("| " + " | ".join(_shown(row.get(c)) for c in COLUMNS) + " |" for row in rows.values()),
     ]
     (RESULTS / "disclosure.md").write_text("\n".join(lines) + "\n")
+
+
+def _shown(figure: object) -> str:
+    return "-" if figure is None else str(figure)
 
 
 def main() -> None:
