@@ -58,7 +58,7 @@ from store.sessions import open_engine
 
 TABLES: Final = f"{BASE}/tables"
 CELLS: Final = f"{TABLES}/{{table}}/cells"
-WRITTEN: Final = "2"
+WRITTEN: Final = "3"
 """Raised when the same cells come to be written as other bytes, so that no validator outlives its bytes."""
 
 router = APIRouter(tags=["pull"])
