@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from api import desk, log, pull, push, review, sign_in_fittings, token
 from api.forwarding import start_forwarding
 from api.frame import Door, frame
-from api.pages import granskning_fittings, laget_fittings
+from api.pages import granskning_fittings, insatser_fittings, laget_fittings
 from api.reception import open_reception
 from api.sequencing import start_sequencer
 from settings import DeskSettings, Place, PullSettings, PushSettings, ReviewSettings
@@ -33,6 +33,7 @@ def app(place: Place, issuer: str) -> Door:
             + log.fittings(reception)
             + sign_in_fittings.fittings(settings, closing)
             + laget_fittings.fittings(settings, closing, alone=False)
+            + insatser_fittings.fittings(settings, closing)
             + granskning_fittings.fittings(reception, settings.place)
         )
         return frame(fittings, closing.pop_all())

@@ -21,7 +21,7 @@ from api.desk_steps import AGREEMENT, VERSION, VERSIONS, steps
 from api.examples import shown
 from api.fittings import Fittings
 from api.frame import Door, frame
-from api.pages import granskning_fittings, laget_fittings
+from api.pages import granskning_fittings, insatser_fittings, laget_fittings
 from api.parameters import Limit, Page
 from api.problem_docs import documented
 from api.problems import BadRequest, NotAcceptable, NotFound, UnknownCode
@@ -151,6 +151,6 @@ def app(settings: DeskSettings) -> Door:
     with ExitStack() as closing:
         reception = open_reception(settings, "desk", closing)
         people = sign_in_fittings.fittings(settings, closing) + laget_fittings.fittings(settings, closing, alone=True)
-        auditors = granskning_fittings.fittings(reception, settings.place)
-        doors = fittings(settings, reception, closing) + people + auditors
+        pages = granskning_fittings.fittings(reception, settings.place) + insatser_fittings.fittings(settings, closing)
+        doors = fittings(settings, reception, closing) + people + pages
         return frame(reception.fittings() + doors, closing.pop_all())

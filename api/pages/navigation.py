@@ -19,6 +19,7 @@ DESTINATIONS: Final[tuple[Destination, ...]] = (
     Destination("/laget", said("Läget"), Scope.TABLES),
     Destination("/karta", said("Karta"), Scope.TABLES),
     Destination("/jamforelse", said("Jämförelse"), Scope.TABLES),
+    Destination("/insatser", said("Insatser"), Scope.MEASURES),
     Destination("/tabeller", said("Tabeller"), Scope.TABLES),
     Destination("/granskning", said("Granskning"), Scope.LOG),
     Destination("/account", said("Konto"), None),
