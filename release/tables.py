@@ -101,10 +101,24 @@ def _method(bounds: Bounds, shape: Shape) -> dict[str, object]:
 
 def _notes(scope: Scope, shape: Shape, known_on: date) -> dict[str, list[str]]:
     notes = scope.dataset.notes
-    left_out = _left_out(scope, shape)
+    left_out, linked = _left_out(scope, shape), _linked(scope)
+    as_known = {
+        "sv": f"Uppgifter som de var kända {known_on}; rättelser kan hållas inne.",
+        "en": f"Figures as known on {known_on}; corrections may be held back.",
+    }
+    return {lang: [getattr(notes, lang), told, *linked[lang], *left_out[lang]] for lang, told in as_known.items()}
+
+
+def _linked(scope: Scope) -> dict[str, list[str]]:
+    """The rule by which several sources' reports count once, and how often it was found wrong; never the overlap."""
+    rule = next((rule for rule in scope.agreement.links if rule.dataset == scope.dataset.id), None)
+    if rule is None:
+        return {"sv": [], "en": []}
+    found = rule.uncertainty
+    wrong, missed = f"{found.wrongly_joined:.0%}", f"{found.missed:.0%}"
     return {
-        "sv": [notes.sv, f"Uppgifter som de var kända {known_on}; rättelser kan hållas inne.", *left_out["sv"]],
-        "en": [notes.en, f"Figures as known on {known_on}; corrections may be held back.", *left_out["en"]],
+        "sv": [rule.words.sv, f"Uppmätt på {found.on}: {wrong} felaktigt hopräknade, {missed} missade."],
+        "en": [rule.words.en, f"Measured on {found.on}: {wrong} wrongly joined, {missed} missed."],
     }
 
 
