@@ -139,7 +139,7 @@ def bars(rows: Sequence[Bar], most: float, sentence: str, *, width: float = 640,
         parts.append(element("rect", x=x + 2, y=base - tall, width=slot - 4, height=tall, class_=f"bar {row.kind}"))
         inside = tall > 22
         y = base - tall + (16 if inside else -6)
-        parts.append(label(x + slot / 2, y, str(row.count), "in-bar" if inside else "axis", "middle"))
+        parts.append(label(x + slot / 2, y, str(row.count), f"in-bar {row.kind}" if inside else "axis", "middle"))
     begins = next((at for at, row in enumerate(rows) if row.kind == "after"), None)
     if begins is not None:
         parts.append(line([(4 + begins * slot, 4), (4 + begins * slot, base)], "start"))

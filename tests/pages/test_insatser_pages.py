@@ -86,9 +86,9 @@ def part(found: CellTable) -> Part:
 
 def a_measure(**changed: str) -> Measure:
     row = dict.fromkeys(
-        ("id", "party", "title", "problem", "cause", "action", "step", "owner", "table_id", "created_by"), ""
+        set(Measure.model_fields) - {"categories", "controls", "created_at", "changed_at", "effect"}, ""
     )
-    fresh = Measure(**row, area="", categories=[], controls=[], starts="", ends="", created_at=NOW, changed_at=NOW)
+    fresh = Measure(**row, categories=[], controls=[], created_at=NOW, changed_at=NOW)
     draft = draft_of({**FORM, **changed}, part(table()))
     assert not draft.faults
     return draft.put(fresh)
@@ -158,11 +158,21 @@ def shelve(place: Place) -> None:
         for name, every in codes().items()
     ]
     release = Release(
-        id="release-1", table_id=laid.TABLE, dataset="kommunens-storningar", agreement="huddinge",
-        agreement_digest=digest,        policy_digest="of the rules", circle=["huddinge", "polisen", "raddningstjansten"], method="suppress",
-        period_unit="iso-week", first_period=WEEKS[0], last_period=WEEKS[-1], known_on=NOW.date().isoformat(),
-        released_at=NOW, request_id="request-1",
-    )  # fmt: skip
+        id="release-1",
+        table_id=laid.TABLE,
+        dataset="kommunens-storningar",
+        agreement="huddinge",
+        agreement_digest=digest,
+        policy_digest="of the rules",
+        circle=["huddinge", "polisen", "raddningstjansten"],
+        method="suppress",
+        period_unit="iso-week",
+        first_period=WEEKS[0],
+        last_period=WEEKS[-1],
+        known_on=NOW.date().isoformat(),
+        released_at=NOW,
+        request_id="request-1",
+    )
     lying = ReleasedTable(
         release_id="release-1", structure={**laid.structure(), "dimensions": told}, cells=pack(found),
         cell_count=len(found), withheld_count=found.withheld, digest="of the cells",
