@@ -200,7 +200,14 @@ def question(
         rows = [desk.hidden(row) for row in answers]
         desk.reach.note(asked, desk.purpose, f"page question {question}", rows=len(rows))
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    told = {"name": question, "question": chosen, "lacks": lacks, "rows": rows, "columns": columns, "query": query}
+    told: dict[str, Any] = {
+        "name": question,
+        "question": chosen,
+        "lacks": lacks,
+        "rows": rows,
+        "columns": columns,
+        "query": query,
+    }
     return page(request, "granskning_fraga.html", visit, **told, most=MOST_ANSWERS, operations=OPERATIONS)
 
 

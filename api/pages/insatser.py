@@ -204,7 +204,12 @@ def _form_page(
     part, language = reading.shown.part, language_here(request)
     reading.note("page insats codes")
     given = dict.fromkeys((*PLAN, *CONTROLS), "") | dict(draft.said)
-    told = {"given": given, "faults": draft.faults, "choices": _choices(part, language), "steps": STEP_NAMES}
+    told: dict[str, Any] = {
+        "given": given,
+        "faults": draft.faults,
+        "choices": _choices(part, language),
+        "steps": STEP_NAMES,
+    }
     return page(request, "insats_form.html", visit, table=reading.grant.id, measure=measure, controls=CONTROLS, **told)
 
 
@@ -214,7 +219,7 @@ def _choices(part: Part, language: str) -> dict[str, list[tuple[str, str]]]:
         name: [(code.code, code.label.get(language, code.code)) for code in dimensions[name].values()]
         for name in ("area", "category")
     }
-    return {**named, "period": [(period, period) for period in reversed(part.periods)]}
+    return {**named, "period": [(period, period) for period in reversed(list(part.periods))]}
 
 
 def _own(request: Request, visit: PageVisit, measure: str) -> tuple[Measure, Sequence[MeasureNote]]:
@@ -249,7 +254,7 @@ def _change(request: Request, visit: PageVisit, measure: Measure, did: str) -> N
 
 
 def _last_week(request: Request, visit: PageVisit, measure: Measure) -> str:
-    return next(reversed(opened(request, visit, measure.table_id).shown.part.periods))
+    return list(opened(request, visit, measure.table_id).shown.part.periods)[-1]
 
 
 def _act(visit: PageVisit, did: Any, words: str = "") -> Act:  # noqa: ANN401 -- what a form sent is checked by Act

@@ -207,7 +207,7 @@ def _why(part: Part, sheet: Sheet, asked: str) -> dict[str, Any] | None:
 def _link(path: str, sheet: Sheet, query: SheetQuery, rows_of: RowsOf, changed: Mapping[str, str]) -> str:
     """The same view with something changed."""
     asked = {"rader": rows_of, "omrade": query.omrade, "kategori": query.kategori}
-    asked |= {"fran": sheet.periods[0], "till": sheet.periods[-1]} | changed
+    asked |= {"fran": sheet.periods[0], "till": sheet.periods[-1], **changed}
     return f"{path}?{urlencode({name: value for name, value in asked.items() if value})}"
 
 

@@ -119,7 +119,7 @@ def above(codes: Mapping[str, Code], code: str) -> Sequence[str]:
     """The codes that a code lies in, the nearest first, as far as the table has them."""
     found: list[str] = []
     parent = codes[code].parent if code in codes else None
-    while parent in codes and parent not in found:
+    while parent is not None and parent in codes and parent not in found:
         found.append(parent)
         parent = codes[parent].parent
     return found
