@@ -9,10 +9,10 @@ BIN := $(VENV)/bin
 export SAMSYN_HOME ?= var/demo
 export SAMSYN_PORT ?= 8000
 
-.PHONY: help demo test faults check format lock bench clean
+.PHONY: help demo test test-clients faults check format lock bench clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.runtime ## Make a demo home, release its tables and serve every door on 127.0.0.1 (SAMSYN_HOME, SAMSYN_PORT)
 	@exec $(BIN)/samsyn demo --home "$(SAMSYN_HOME)" --port "$(SAMSYN_PORT)"
@@ -21,7 +21,13 @@ test: $(VENV)/.dev check ## Check style and types, then run every test, on SQLit
 	@tools/postgresql
 	@tools/browser
 	@tools/oidc-provider
+	@tools/oauth-client
 	@$(BIN)/pytest -q -n 2 --dist loadgroup --durations=8
+
+test-clients: $(VENV)/.dev ## Read the tables with other people's programs: statistics portals, GIS, data frames (long)
+	@tools/postgresql
+	@tools/clients
+	@$(BIN)/pytest -q tests/clients
 
 faults: $(VENV)/.dev ## Break disks, processes and databases under a running service (long; as root, with strace)
 	@tools/postgresql
@@ -43,7 +49,9 @@ lock: $(VENV)/.dev ## Pin the requirements anew, with hashes and without naming 
 	    --no-emit-index-url --no-annotate --python-version 3.11 --custom-compile-command "make lock" -o requirements-dev.txt
 
 bench: $(VENV)/.dev ## Run the benchmarks (long; results go to bench/results with date and machine)
-	@for run in bench/policies/decide.py bench/trail/measure.py bench/disclosure/run.py bench/attack/run.py; do echo "· $$run"; $(BIN)/python "$$run" || exit 1; done
+	@for run in policies/decide trail/measure disclosure/run disclosure/week attack/run auth/measure indicators/run pseudonyms/run formats/run; do \
+	    echo "· bench/$$run.py"; PYTHONPATH=. OMP_NUM_THREADS=1 $(BIN)/python "bench/$$run.py" || exit 1; done
+	@echo "· bench/load needs a demo's home: see bench/load/pull.py and push.py"
 
 clean: ## Remove what was made here, demo homes included
 	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
