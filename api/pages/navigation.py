@@ -21,6 +21,7 @@ DESTINATIONS: Final[tuple[Destination, ...]] = (
     Destination("/jamforelse", said("Jämförelse"), Scope.TABLES),
     Destination("/insatser", said("Insatser"), Scope.MEASURES),
     Destination("/tabeller", said("Tabeller"), Scope.TABLES),
+    Destination("/avtal", said("Avtal"), Scope.AGREEMENTS),
     Destination("/granskning", said("Granskning"), Scope.LOG),
     Destination("/account", said("Konto"), None),
 )

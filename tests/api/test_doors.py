@@ -109,6 +109,8 @@ PAGES: dict[str, Scope | None] = {
     "/insatser/plan.csv": Scope.MEASURES,
     "/insatser/{measure}": Scope.MEASURES,
     "/insatser/{measure}/andra": Scope.MEASURES,
+    "/avtal": Scope.AGREEMENTS,
+    "/avtal/{agreement}/{digest}": Scope.AGREEMENTS,
     "/granskning": Scope.LOG,
     "/granskning/export": Scope.LOG,
     "/granskning/fraga/{question}": Scope.LOG,

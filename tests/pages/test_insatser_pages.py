@@ -86,7 +86,7 @@ def part(found: CellTable) -> Part:
 
 
 def a_measure(**changed: str) -> Measure:
-    row = dict.fromkeys(
+    row: dict[str, Any] = dict.fromkeys(
         set(Measure.model_fields) - {"categories", "controls", "created_at", "changed_at", "effect"}, ""
     )
     fresh = Measure(**row, categories=[], controls=[], created_at=NOW, changed_at=NOW)
