@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 
 from api.fittings import Fittings
-from api.pages import avtal, insatser
+from api.pages import avtal, insatser, tillganglighet
 from desk.measures import Measures
 from settings import DoorSettings
 from store.sessions import open_engine
@@ -14,4 +14,4 @@ def fittings(settings: DoorSettings, closing: ExitStack) -> Fittings:
     engines = [open_engine(settings.place, "desk", writes=schema) for schema in (None, "desk")]
     for engine in engines:
         closing.callback(engine.dispose)
-    return Fittings((insatser.router, avtal.router), {"measures": Measures(*engines)})
+    return Fittings((insatser.router, avtal.router, tillganglighet.router), {"measures": Measures(*engines)})

@@ -84,6 +84,7 @@ PAGES_FOR_ALL = {
     "/static/{version}/{name:path}",
     "/language/{code}",
     "/theme/{name}",
+    "/tillganglighet",
 }
 PAGES: dict[str, Scope | None] = {
     "/": None,
