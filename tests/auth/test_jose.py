@@ -194,7 +194,11 @@ def test_here_we_refuse_what_a_general_library_may_take(text: str) -> None:
         ours(text)
 
 
-@pytest.mark.parametrize("key", [P384.public_key(), RSA_1024.public_key(), DER, PEM, "secret", None])
+@pytest.mark.parametrize(
+    "key",
+    [P384.public_key(), RSA_1024.public_key(), DER, PEM, "secret", None],
+    ids=["P-384", "RSA", "DER", "PEM", "text", "nothing"],
+)
 def test_only_a_p256_key_verifies(key: object) -> None:
     with pytest.raises(TypeError, match="P-256"):
         VerifyingKey.of(key)
