@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
+from policies.agreement import parse_agreement
 from settings import Place
 from tests.api.house import House, furnish
 from tests.api.people import PASSWORD, add_person, session_of
 from tests.api.shelf import TABLE
 from tests.clients.serving import served
 from tests.pages.browser import Scheme, chromium, faults, window
-from tests.pages.test_insatser_pages import AREAS, FORM, WEEKS, shelve
+from tests.pages.test_insatser_pages import AREAS, FORM, GRANTING_ALL, WEEKS, shelve
 
 SHEET = f"/tabeller/{TABLE}"
 WITHHELD = f"{SHEET}?kategori=storning-klotter&varfor={AREAS[1]}~storning-klotter~{WEEKS[72]}#varfor"
-AUDITOR = "token-of-the-auditors-browser"
 
 
 @pytest.fixture(scope="module")
@@ -79,15 +79,23 @@ def test_tables_and_measures_are_open_to_everyone(
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
-def test_the_auditors_pages_are_open_to_everyone(
-    house: House, browser: Browser, url: str, width: int, scheme: Scheme
+@pytest.mark.parametrize(
+    ("role", "party", "paths"),
+    [
+        ("auditor", "granskaren", ("/granskning", "/granskning/post/0", "/granskning/fraga/refusals-by-reason")),
+        ("policy-officer", "huddinge", ("/avtal", "/avtal/huddinge/{digest}", "/tillganglighet")),
+    ],
+)
+def test_the_pages_of_auditors_and_officers_are_open_to_everyone(  # noqa: PLR0917 -- who looks, at what, how
+    house: House, browser: Browser, url: str, role: str, party: str, paths: tuple[str, ...], width: int, scheme: Scheme
 ) -> None:
     house.clock.now = datetime.now(UTC)
-    person = add_person(house, "ada.lind", "auditor", "granskaren", default_purpose="granskning")
-    session_of(house, person, AUDITOR)
+    token = f"token-of-the-{role}"
+    session_of(house, add_person(house, f"one.{role}", role, party, default_purpose="granskning"), token)
     with window(browser, width, scheme) as page:
-        page.context.add_cookies([{"name": "samsyn-session", "value": AUDITOR, "url": url}])
-        for path in ("/granskning", "/granskning/post/0", "/granskning/fraga/refusals-by-reason"):
+        page.context.add_cookies([{"name": "samsyn-session", "value": token, "url": url}])
+        for each in paths:
+            path = each.format(digest=parse_agreement(GRANTING_ALL, "test").digest)
             page.goto(f"{url}{path}")
             assert "/sign-in" not in page.url
             assert faults(page) == [], path

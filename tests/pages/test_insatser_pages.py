@@ -34,6 +34,9 @@ WEEKS = [
     f"{day.year}-W{day.week:02}" for at in range(80) for day in [(date(2025, 3, 3) + timedelta(7 * at)).isocalendar()]
 ]
 START = 52
+GRANTING_ALL = laid.AGREEMENT.replace(
+    b'area_levels = ["kommun"]\nareas = ["0126"]', b'area_levels = ["kommun"]\nareas = ["*"]'
+)
 FORM = {
     "rubrik": "Fler värdar vid stationen",
     "problem": "Klotter och bråk kvällstid",
@@ -150,10 +153,7 @@ def test_a_note_without_words_is_no_act() -> None:
 
 def shelve(place: Place) -> None:
     """The table under an agreement that grants every area of it."""
-    body = laid.AGREEMENT.replace(
-        b'area_levels = ["kommun"]\nareas = ["0126"]', b'area_levels = ["kommun"]\nareas = ["*"]'
-    )
-    digest, found = laid.approve(place, body), table()
+    digest, found = laid.approve(place, GRANTING_ALL), table()
     told = [
         {"id": name, "label": laid.words(name), "codes": [each.told() for each in every.values()]}
         for name, every in codes().items()
