@@ -88,6 +88,6 @@ def whole(table: Table, own: Mapping[str, Ints], made: Sequence[tuple[Sequence[i
         release.withheld[..., codes], counts[..., at] = told.withheld, told.counts
         for party, part in basis.own.items():
             parts_of[party][..., at] = part
-        if low is not None and high is not None:
+        if low is not None and high is not None and basis.low is not None and basis.high is not None:
             low[..., codes], high[..., codes] = basis.low, basis.high
     return replace(Basis(release, low, high), own=parts_of)

@@ -8,7 +8,7 @@ from samsyn_client.client import Client
 from samsyn_client.shapes import Receipt
 
 if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-untyped]
+    import pandas as pd
     import polars as pl
 
 PARQUET = "application/vnd.apache.parquet"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from platform import processor
 from statistics import median, quantiles
@@ -151,7 +152,7 @@ def main() -> None:
             sent = {"Authorization": f"Bearer {token}", "Samsyn-Purpose": "lagesbild", "Accept-Encoding": "identity"}
             client = httpx.Client(base_url=f"{url}/samsyn/v1/tables/{TABLE}", headers=sent, timeout=120)
             first = {
-                name: _timed(lambda name=name: client.get(f"/cells?format={name}"))
+                name: _timed(partial(client.get, f"/cells?format={name}"))
                 for name in ("csv", "parquet", "xlsx", "json-stat2")
             }
             (home / "table.csv").write_bytes(client.get("/cells?format=csv").content)

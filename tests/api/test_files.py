@@ -1,6 +1,7 @@
 """Tables as files: parts by range, what is known already, codings, and that every one of these is a logged reading."""
 
 import gzip
+from functools import partial
 
 import httpx
 import pytest
@@ -140,7 +141,7 @@ def test_a_file_is_written_once_and_what_is_kept_is_bounded() -> None:
     assert [files.file("a", "identity", lambda: write("a")) for _ in range(2)] == [b"a" * 10] * 2
     assert written == ["a"]
     for name in "bcd":
-        files.file(name, "identity", lambda name=name: write(name))
+        files.file(name, "identity", partial(write, name))
     files.file("a", "identity", lambda: write("a"))
     assert written == ["a", "b", "c", "d", "a"]
 

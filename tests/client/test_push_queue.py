@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -16,7 +17,7 @@ from tests.client.test_client import RECEIPT
 
 ABOUT = Waiting("", "ds", MEDIA_TYPES[Kind.CSV], "key-1", "file.csv")
 KEPT = httpx.Response(201, json=RECEIPT)
-FAULTY = {"errors": [], "total": 3}
+FAULTY: dict[str, Any] = {"errors": [], "total": 3}
 
 
 def test_a_delivery_waits_and_keeps_its_key_until_the_service_has_it(tmp_path: Path, service: Service) -> None:

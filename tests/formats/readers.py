@@ -69,8 +69,8 @@ def rows_of_px(body: bytes) -> list[Row]:
     marks = {'"."': "absent", '".."': "withheld", '"..."': "missing"}
     data = body.decode().partition("DATA=\r\n")[2].removesuffix(";\r\n").split()
     found = [
-        (*codes, None if value in marks else int(value), marks.get(value, "shown"))
-        for codes, value in zip(product(*axes), data, strict=True)
+        (area, category, period, None if value in marks else int(value), marks.get(value, "shown"))
+        for (area, category, period), value in zip(product(*axes), data, strict=True)
     ]
     return [row for row in found if row[4] != "absent"]
 
