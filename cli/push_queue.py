@@ -58,8 +58,9 @@ class Queue:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, body: bytes, now: float, about: Waiting) -> Waiting:
-        """Keep a delivery, durable when this returns."""
-        kept = replace(about, name=f"{int(now * 1000):015d}-{uuid4().hex[:8]}")
+        """Keep a delivery, durable when this returns; it comes after all that wait, whatever the clock says."""
+        behind = (int(path.name.partition("-")[0]) + 1 for path in self.folder.glob("*.json"))
+        kept = replace(about, name=f"{max(int(now * 1000), *behind, 0):015d}-{uuid4().hex[:8]}")
         _write(self._path(kept, "body"), body)
         self._tell(kept)
         return kept

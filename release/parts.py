@@ -85,7 +85,9 @@ def whole(table: Table, own: Mapping[str, Ints], made: Sequence[tuple[Sequence[i
     for codes, at, basis in made:
         told = basis.release
         release.values[..., codes], release.shown[..., codes] = told.values, told.shown
-        release.withheld[..., codes], counts[..., at] = told.withheld, told.counts
+        release.withheld[..., codes] = told.withheld
+        if told.counts is not None:
+            counts[..., at] = told.counts
         for party, part in basis.own.items():
             parts_of[party][..., at] = part
         if low is not None and high is not None and basis.low is not None and basis.high is not None:
