@@ -71,6 +71,7 @@ def laget(request: Request, visit: Reader, query: Annotated[WeekQuery, Query()])
         **common(view),
         leads=leads(view, rows, say),
         rows=[_shown(view, row, say) for row in rows],
+        may_decide=visit.principal.role_for(Scope.MEASURES) is not None,
         left_out=week.left_out,
         tested=tested(view),
         trends=_trends(view, say),

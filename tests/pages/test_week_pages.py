@@ -87,6 +87,16 @@ def test_the_meeting_sees_what_stands_out_in_words_that_follow_from_the_figures(
         assert page.get_by_role("heading", level=1).inner_text() == "Läget vecka 45"
 
 
+def test_a_row_leads_to_a_measure_about_it(browser: Browser, url: str) -> None:
+    with window(browser) as page:
+        sign_in(page, url)
+        link = page.locator(".agenda a.button").first
+        category = page.locator(".agenda h3 a").first.inner_text()
+        assert category in link.inner_text()
+        link.click()
+        assert page.locator("select[name=kategori] option:checked").inner_text().strip() == category
+
+
 def test_a_withheld_week_is_marked_and_its_count_is_nowhere(browser: Browser, url: str) -> None:
     with window(browser) as page:
         sign_in(page, url)
