@@ -42,22 +42,26 @@ WORKS = (
 )
 
 
-def measure(service: Server, bearer: str, options: argparse.Namespace) -> list[dict[str, Any]]:
-    """Each work on the service and on the plain servers, round by round; the median of each."""
+def measure(services: list[Server], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Each work on the service with and without its trail and on the plain servers, round by round; the medians."""
     rows = []
     for work in WORKS:
         path = f"/samsyn/v1/tables/{TABLE}/{work.path}"
-        headers = {"Authorization": f"Bearer {bearer}", "Samsyn-Purpose": "lagesbild"}
-        answer = httpx.get(f"{service.url}{path}", headers=headers, timeout=60).raise_for_status()
-        if work.again:
-            headers["If-None-Match"] = answer.headers["etag"]
+        asked, answer = {}, None
+        for service in services:
+            bearer = token(options.home, service.url)
+            headers = {"Authorization": f"Bearer {bearer}", "Samsyn-Purpose": "lagesbild"}
+            answer = httpx.get(f"{service.url}{path}", headers=headers, timeout=60).raise_for_status()
+            again = {"If-None-Match": answer.headers["etag"]} if work.again else {}
+            asked[service.name] = Asked(path, headers | again)
+        assert answer is not None
         with _plain(b"" if work.again else answer.content) as plain:
             for connections in options.connections:
                 found: dict[str, list[Load]] = {}
                 for _ in range(options.rounds):
-                    for server in (*plain, service):
-                        asked = Asked(path, headers)
-                        load = loaded(server, asked, connections=connections, seconds=options.seconds)
+                    for server in (*plain, *services):
+                        request = asked.get(server.name, Asked(path))
+                        load = loaded(server, request, connections=connections, seconds=options.seconds)
                         assert not load.refused, f"{server.name} refused {load.refused} of {load.requests}"
                         found.setdefault(server.name, []).append(load)
                 rows.append(_row(work, connections, len(answer.content), found))
@@ -69,6 +73,7 @@ def _row(work: Work, connections: int, size: int, found: dict[str, list[Load]]) 
     medians = {name: sorted(loads, key=lambda load: load.cpu_ms)[len(loads) // 2] for name, loads in found.items()}
     cpu = {name: statistics.median(load.cpu_ms for load in loads) for name, loads in found.items()}
     ratios = {"toRoute": cpu["samsyn"] / cpu["route"], "toBare": cpu["samsyn"] / cpu["bare"]}
+    ratios["ofUntrailed"] = medians["samsyn"].rate / medians["untrailed"].rate
     told = {name: load.told() for name, load in medians.items()}
     return {
         "work": work.name,
@@ -116,14 +121,21 @@ def main() -> None:
     reader.add_argument("--rounds", type=int, default=3)
     reader.add_argument("--connections", type=int, nargs="+", default=[16, 64])
     options = reader.parse_args()
-    port = next(PORTS)
     # What is measured is the way of a reading, so its caller may ask as fast as it can.
     environment = {"SAMSYN_HOME": str(options.home), "SAMSYN_CLIENT_RATE": "off", "SAMSYN_ADDRESS_RATE": "off"}
     if options.postgres:
         environment["SAMSYN_DATABASE_URL"] = options.postgres
-    command = python("-m", "cli.main", "serve", "--door", "all", "--port", str(port))
-    with started("samsyn", command, f"http://127.0.0.1:{port}", environment) as service:
-        rows = measure(service, token(options.home, service.url), options)
+    programs = {
+        "samsyn": ("-m", "cli.main", "serve", "--door", "all", "--port"),
+        "untrailed": ("bench/load/untrailed.py",),
+    }
+    with ExitStack() as running:
+        services = []
+        for program, words in programs.items():
+            port = str(next(PORTS))
+            command, url = python(*words, port), f"http://127.0.0.1:{port}"
+            services.append(running.enter_context(started(program, command, url, environment)))
+        rows = measure(services, options)
     name = "pull" if not options.postgres else "pull-postgresql"
     columns = {
         "work": lambda row: row["work"],
@@ -137,6 +149,7 @@ def main() -> None:
         "bare CPU ms": lambda row: row["bare"]["cpu_ms"],
         "× route": lambda row: row["toRoute"],
         "× bare": lambda row: row["toBare"],
+        "req/s, share of without trail": lambda row: row["ofUntrailed"],
     }
     written(name, {"machine": machine(), "rows": rows}, "Audited pulls", table(columns, rows))
 
