@@ -107,8 +107,12 @@ def _bound(request: Request, reception: Reception, proven: Proven, at: datetime)
     """What the token is bound to: what the registration demands of a client's key, or what its proof offers."""
     wanted = proven.client.binding if proven.by_key else ""
     try:
+        shown = caller_of(request, reception.edge).certificate
+    except TokenError as error:
+        raise TokenRefusal("invalid_request", "the certificate header is not accepted", reason=str(error)) from None
+    certificate = shown if wanted == "mtls" else None
+    try:
         jkt = prove_possession(request, reception, at)
-        certificate = caller_of(request, reception.edge).certificate if wanted == "mtls" else None
     except NonceWantedError as error:
         again = {"DPoP-Nonce": reception.nonce(at)}
         raise TokenRefusal("use_dpop_nonce", "repeat this nonce", headers=again, reason=str(error)) from None

@@ -272,6 +272,9 @@ def test_a_certificate_is_believed_from_the_proxy_and_from_nobody_else(house: Ho
         refused(door.get(PATH, headers={"Authorization": f"Bearer {token}"} | mine))
         refused(door.get(PATH, headers=house.bearer(PUBLISHER) | mine))
         assert door.post(TOKEN, data=holder.form(), headers=mine).status_code == 400
+        form = {"grant_type": "client_credentials", "client_id": PUBLISHER, "client_secret": SECRET}
+        assert door.post(TOKEN, data=form, headers=mine).json()["error"] == "invalid_request"
+        assert door.post(TOKEN, data=form).status_code == 200
         assert "no proxy of ours" in told(door, house)
 
 
