@@ -106,6 +106,7 @@ def change_client(
             row = store.client(PartiesSession(session), client)
         if row is None:
             raise Stop(f"there is no client {client!r}: `samsyn client list` shows those there are")
+        _check_dropped(drop_key or [], row)
         wants_key = new_key or public_keys is not None
         given = (
             credentials(client, public_keys, key_file, secret=secret, key=wants_key) if wants_key or secret else Given()
@@ -166,6 +167,14 @@ def _check_new(home: Opened, client: str, party: str) -> None:
             raise Stop(f"there is no party {party!r}: `samsyn party list` shows those there are")
         if store.client(PartiesSession(session), client) is not None:
             raise Stop(f"there is a client {client!r} already: choose another id, or `samsyn client change`")
+
+
+def _check_dropped(kids: list[str], row: Client) -> None:
+    """Stop if a key that is to go is not there: whoever mistypes a leaked key must not believe it gone."""
+    held = [key["kid"] for key in row.keys]
+    for kid in kids:
+        if kid not in held:
+            raise Stop(f"{row.id} has no key {kid!r}: it has {', '.join(held) or 'none'}")
 
 
 def _checked(must_sign: bool, keys: list[dict[str, Any]], bound: Binding) -> bool:

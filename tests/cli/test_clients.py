@@ -120,6 +120,14 @@ def test_a_change_gives_and_takes_keys_and_kills_tokens(house: House) -> None:
     assert "there is no client" in stopped(clients.app, "change", "nobody")
 
 
+def test_a_key_that_is_not_there_cannot_be_dropped(house: House) -> None:
+    (kid,) = run(clients.app, *ADD)["keys"]
+    said = stopped(clients.app, "change", "huddinge-new", "--drop-key", kid[:-1])
+    assert "has no key" in said
+    assert kid in said
+    assert kept(house, Client, "huddinge-new").tokens_from is None
+
+
 def test_a_suspension_kills_the_tokens_for_good(house: House) -> None:
     runner = CliRunner()
     runner.invoke(clients.app, ["suspend", "huddinge-reader"], catch_exceptions=False)
