@@ -25,6 +25,7 @@
     ├── TooManyRequests          429  with Retry-After
     ├── Internal                 500  ours; nothing more is said
     ├── DatabaseUnavailable      503  what the door stands on does not answer
+    ├── RightsMoved              503  a right or a release changed while the question was answered
     └── TrailUnavailable         503  no trace, no data
 
 Problems are exceptions because they end a request; verdicts of policies are values and become problems at the door.

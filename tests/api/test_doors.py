@@ -130,6 +130,7 @@ NAMES = {
     "collection": "c",
     "feature": "f",
     "subscription": "s",
+    "pending": "p",
 }
 NAMES |= {
     "dataset": "d",

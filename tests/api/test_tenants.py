@@ -50,6 +50,7 @@ NO_PARTYS = {
 NOBODYS = {
     "dataset": DATASET,
     "delivery": "00000000-0000-4000-8000-000000000000",
+    "pending": "00000000-0000-4000-8000-000000000000",
     "table": "no-such-table",
     "agreement": "no-such-agreement",
     "digest": "0" * 64,
@@ -91,11 +92,14 @@ def tenants(new_sqlite: Any) -> Iterator[Tenants]:  # noqa: ANN401 -- the shared
         house.clock.now = app.state.reception.clock()
         sent = house.bearer("sodertalje-publisher") | {"Content-Type": "text/csv", "Idempotency-Key": "k"}
         receipt = door.post(f"/samsyn/v1/datasets/{DATASET}/deliveries", headers=sent, content=CSV)
+        later = sent | {"Idempotency-Key": "later", "Prefer": "respond-async"}
+        taken = door.post(f"/samsyn/v1/datasets/{DATASET}/deliveries", headers=later, content=CSV)
         items = f"/ogc/features/collections/{TABLE}/items"
         reader = house.bearer("huddinge-reader") | {"Samsyn-Purpose": "lagesbild"}
         features = door.get(f"{items}?limit=1", headers=reader).json()["features"]
         owned = NOBODYS | {
             "delivery": receipt.json()["deliveryId"],
+            "pending": taken.headers["location"].rpartition("/")[2],
             "table": TABLE,
             "agreement": "huddinge",
             "digest": digest,
