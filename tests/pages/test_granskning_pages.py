@@ -108,7 +108,8 @@ def test_a_name_is_revealed_only_under_a_mandate_and_the_log_tells(house: House,
 def test_the_ready_questions_are_answered_and_say_what_they_need(house: House, door: Visitor) -> None:
     ada = auditor(house, door, "granskaren")
     assert "fyll i Tabell" in ada.get("/granskning/fraga/readings-of-table").text
-    assert "no-names" in ada.get("/granskning/fraga/refusals-by-reason").text
+    assert door.get("/samsyn/v1/log-entries", headers=house.bearer("huddinge-reader")).status_code == 403
+    assert "wrong-role" in ada.get("/granskning/fraga/refusals-by-reason").text
     assert ada.get("/granskning/fraga/no-such").status_code == 404
 
 
