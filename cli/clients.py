@@ -119,7 +119,8 @@ def change_client(
         row.binding = binding.stored if binding else row.binding
         row.must_sign = _checked(row.must_sign if must_sign is None else must_sign, row.keys, Binding.of(row.binding))
         row.tokens_from = now()
-        told = f"client {client} changed: {', '.join(row.roles)}; {_proofs(row)}"
+        steps = _steps(given, drop_key or [], no_secret=no_secret)
+        told = f"client {client} changed: {', '.join(row.roles)}; {_proofs(row)}{steps}"
         with home.noted(Operation.ADMINISTER, note=told), home.writing("parties") as session:
             session.merge(row)
     _tell(row, given, as_json=as_json)
@@ -189,6 +190,15 @@ def _proofs(row: Client) -> str:
     ways = [*(f"key {key['kid']}" for key in row.keys), *(["a secret"] if row.secret_hash else [])]
     more = [f"tokens bound by {row.binding}"] if row.binding else []
     return ", ".join([*ways, *more, *(["deliveries signed"] if row.must_sign else [])])
+
+
+def _steps(given: Given, dropped: list[str], *, no_secret: bool) -> str:
+    """What a change gave and took, for the trail: a new secret looks like the one before it."""
+    gave = [*(f"key {key['kid']} given" for key in given.keys), *(["secret given"] if given.secret_hash else [])]
+    took = [f"key {kid} taken" for kid in dropped]
+    if no_secret and not given.secret_hash:
+        took.append("secret taken")
+    return "".join(f"; {step}" for step in [*gave, *took])
 
 
 def _tell(row: Client, given: Given, *, as_json: bool) -> None:

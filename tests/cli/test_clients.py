@@ -117,6 +117,10 @@ def test_a_change_gives_and_takes_keys_and_kills_tokens(house: House) -> None:
     row = kept(house, Client, "huddinge-new")
     assert (row.roles, row.binding, row.must_sign) == (["reader"], "", True)
     assert "client huddinge-new changed: reader" in told(house)
+    assert f"key {changed['keys'][1]} given" in told(house)
+    assert f"key {first} taken" in told(house)
+    run(clients.app, "change", "huddinge-new", "--secret")
+    assert told(house).endswith("; secret given")
     assert "there is no client" in stopped(clients.app, "change", "nobody")
 
 
