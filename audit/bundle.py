@@ -106,6 +106,19 @@ def check(files: Mapping[str, bytes], log: VerifierKey) -> Report:
     return report
 
 
+def check_entry(line: bytes, checkpoint: Checkpoint) -> tuple[Bundled, Report]:
+    """One entry as a line, checked under a checkpoint that is believed already.
+
+    Raises:
+        BundleError: the line is no entry with its proof.
+    """
+    entry, report = next(_entries(line), None), Report()
+    if entry is None:
+        raise BundleError("there is no entry with its proof")
+    _check(entry, checkpoint, report)
+    return entry, report
+
+
 def _check(entry: Bundled, checkpoint: Checkpoint, report: Report) -> None:
     for name, part, commit in (("personal", entry.personal, commit_personal), ("other", entry.other, commit_other)):
         if part.text is None or part.salt is None:

@@ -13,6 +13,7 @@ from cli.opening import now, opened
 from models.parties import Party
 from policies.parties import PartyKind
 from store import parties as store
+from store.people import end_sessions, people
 from store.sessions import PartiesSession
 
 party_app = typer.Typer(help="Parties: add one, list them, suspend one.", no_args_is_help=True)
@@ -82,6 +83,8 @@ def set_status(kind: str, name: str, *, lift: bool) -> None:
         if row is None:
             raise Stop(f"there is no {kind} {name!r}: `samsyn {kind} list` shows those there are")
         store.set_status(PartiesSession(session), row, status, now())
+        for person in people(PartiesSession(session), name) if kind == "party" and not lift else ():
+            end_sessions(PartiesSession(session), person.id)  # or they would go on once the party is let in again
     typer.echo(f"{name} is {status}")
 
 

@@ -1,6 +1,7 @@
 """Deliveries signed by their sender: demanded where the registration says so, and evidence afterwards."""
 
 import json
+import time
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,6 +20,7 @@ from typer.testing import CliRunner
 from api import push
 from api.frame import frame
 from api.reception import open_reception
+from api.sequencing import start_sequencer
 from audit.entry import Operation
 from auth.jwk import public_key
 from cli.trail import app as trail_commands
@@ -26,6 +28,8 @@ from intake.areas_builtin import sverige
 from intake.areas_store import store_areas
 from settings import Place, PushSettings
 from store.sessions import ReferenceSession, open_engine, transaction
+from store.trail_key import FOLDER as LOG_FOLDER
+from store.trail_key import read_verifier_key
 from tests.api.house import ISSUER, House, furnish
 from tests.api.keyholder import KeyHolder, new_key, register
 from tests.api.visitor import Visitor
@@ -54,7 +58,8 @@ def holder(house: House) -> KeyHolder:
 @pytest.fixture
 def door(house: House) -> Iterator[Visitor]:
     closing = ExitStack()
-    reception = open_reception(house.settings, "reviewer", closing, clock=house.clock)
+    sequencing = start_sequencer(house.settings, closing)
+    reception = open_reception(house.settings, "reviewer", closing, clock=house.clock, wake=sequencing.wake)
     doors = reception.fittings() + push.fittings(PushSettings(house.place, ISSUER), reception, closing, alone=True)
     with Visitor(frame(doors, closing)) as visitor:
         yield visitor
@@ -189,6 +194,8 @@ def test_an_auditor_checks_the_evidence_again_here_and_elsewhere(
     delivery = door.post(PATH, content=BODY, headers=holder.signed(PATH, BODY, headers(house))).json()["deliveryId"]
     monkeypatch.setenv("SAMSYN_HOME", str(house.place.home))
     monkeypatch.setenv("SAMSYN_DATABASE_URL", house.place.database_url or "")
+    while house.trail()[-1].index is None:
+        time.sleep(0.05)
     taken, file = tmp_path / "evidence.json", tmp_path / "delivered.csv"
     file.write_bytes(BODY)
     said = evidence(delivery, "--out", str(taken), "--body", str(file), "--json")
@@ -196,19 +203,27 @@ def test_an_auditor_checks_the_evidence_again_here_and_elsewhere(
     assert said["client"] == PUBLISHER
     assert len(house.trail(Operation.REVIEW)) == 1
     monkeypatch.setenv("SAMSYN_HOME", str(tmp_path / "nowhere"))
-    assert evidence("--from", str(taken), "--json")["faults"] == []
+    key = ("--key", read_verifier_key(house.place.keys / LOG_FOLDER).vkey, "--json")
+    assert evidence("--from", str(taken), *key)["faults"] == []
     assert by_hand(said), "no program of ours is needed to check it"
     for name, change, fault in (
         ("signature_base", said["signature_base"].replace("POST", "GET"), "the signature does not hold"),
         ("public_jwk", new_key().public, "the key is not the one that is named"),
         ("content_digest", "sha-256=:AAAA:", "the receipt's digest is not the one that was signed"),
-        ("trail_note", "", "the trail tells of other evidence, or of none"),
+        ("entry", "", "the log does not vouch for it"),
+        ("entry", said["entry"].replace("evidence sha256:", "evidence sha256:0"), "leaf"),
+        ("checkpoint", said["checkpoint"].replace("\n", "0\n", 2), "the log does not vouch for it"),
+        ("publisher", "huddinge", "the log says party"),
+        ("client", "another-publisher", "the log says client"),
+        ("dataset", "another-dataset", "what was signed went to"),
+        ("delivery", "another-delivery", "the log says delivery"),
+        ("received_at", "2020-01-01T00:00:00+00:00", "the log says time"),
     ):
         forged = tmp_path / "forged.json"
         forged.write_text(json.dumps({**json.loads(taken.read_text()), name: change}))
-        assert any(told.startswith(fault) for told in evidence("--from", str(forged), "--json", code=1)["faults"])
+        assert any(told.startswith(fault) for told in evidence("--from", str(forged), *key, code=1)["faults"])
     file.write_bytes(BODY + b"\n")
-    assert evidence("--from", str(taken), "--body", str(file), "--json", code=1)["faults"] == [
+    assert evidence("--from", str(taken), "--body", str(file), *key, code=1)["faults"] == [
         "the file is not the one that was signed"
     ]
 

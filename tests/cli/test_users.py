@@ -10,6 +10,7 @@ from audit.entry import Operation
 from auth.sealing import make_seal
 from auth.secrets import verify_secret
 from cli.errors import Stop
+from cli.parties import party_app
 from cli.users import app
 from models.parties import Client, Party
 from models.people import Person, PersonSession, RecoveryCode
@@ -129,6 +130,15 @@ def test_whoever_is_suspended_or_given_other_roles_is_signed_out(
     row, sessions, _ = kept(home)
     assert (row.status, row.roles, sessions) == (status, roles, 0)
     assert len(notes(home)) == 2
+
+
+def test_a_party_that_was_suspended_comes_back_without_its_old_sessions(home: Place) -> None:
+    run(*ANNA)
+    sign_in(home)
+    assert kept(home)[1] == 1
+    for words in (["suspend", kept(home)[0].party_id], ["suspend", kept(home)[0].party_id, "--lift"]):
+        assert CliRunner().invoke(party_app, words, catch_exceptions=False).exit_code == 0
+    assert kept(home)[1] == 0
 
 
 def test_somebody_is_reset_with_or_without_their_second_factor(home: Place) -> None:
