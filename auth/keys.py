@@ -117,11 +117,13 @@ def load_keys(folder: Path, passphrase: bytes | None = None) -> list[SigningKey]
     """The keys of `folder`, the one that signs from the latest moment first.
 
     Raises:
-        KeyFileError: there is none, or a file is not a P-256 key readable by its owner alone.
+        KeyFileError: there is none, a file is not a P-256 key readable by its owner alone, or others could add one.
     """
     paths = sorted(folder.glob(f"*{_ENDING}"), reverse=True)
     if not paths:
         raise KeyFileError(f"no signing key in {folder}: `samsyn init` makes one")
+    if stat.S_IMODE(folder.stat().st_mode) & 0o022:
+        raise KeyFileError(f"others can put keys into {folder}: set its mode to 0700")
     return [_load(path, passphrase) for path in paths]
 
 

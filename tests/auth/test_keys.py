@@ -104,3 +104,10 @@ def test_a_set_of_other_keys_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_door_without_public_keys_says_how_to_make_them(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="samsyn init"):
         load_public(tmp_path / PUBLIC)
+
+
+def test_a_folder_that_others_can_put_keys_into_is_refused(tmp_path: Path) -> None:
+    make_key(tmp_path / "tokens", NOW)
+    (tmp_path / "tokens").chmod(0o777)
+    with pytest.raises(KeyFileError, match="set its mode to 0700"):
+        load_keys(tmp_path / "tokens")
