@@ -57,6 +57,7 @@ def placed(house: House, operation: Operation) -> int:
 
 def test_the_verdict_comes_first_and_names_are_hidden(house: House, door: Visitor) -> None:
     ada = auditor(house, door, "granskaren")
+    placed(house, Operation.SIGN_IN)  # there is something in the tree to have been tried before
     page = ada.get("/granskning")
     assert page.status_code == 200
     assert re.search(r"<h1>Granskning</h1>.*Loggen är hel: \d+ poster", page.text, re.DOTALL)
