@@ -27,12 +27,10 @@ class Proven:
     """A client that has proven itself.
 
     Attributes:
-        by_key: by its key, and not by a secret that it must share with us.
-        how: the same for the trail.
+        how: with its key or its secret, for the trail.
     """
 
     client: Client
-    by_key: bool
     how: str
 
 
@@ -85,7 +83,7 @@ class _Attempt:
         how = self._by_key() if by_key else self._by_secret()
         if self.kept.active is None:
             raise TokenError(f"{_told(self.kept)} is not active")
-        return Proven(self.kept.active[0], by_key, how)
+        return Proven(self.kept.active[0], how)
 
     def _by_key(self) -> str:
         if self.form.get("client_assertion_type") != BEARER:

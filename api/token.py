@@ -104,8 +104,8 @@ def _scope(client: Client, form: dict[str, str]) -> str:
 
 
 def _bound(request: Request, reception: Reception, proven: Proven, at: datetime) -> Confirmation | None:
-    """What the token is bound to: what the registration demands of a client's key, or what its proof offers."""
-    wanted = proven.client.binding if proven.by_key else ""
+    """What the token is bound to: what the registration demands, or a proof offers, by whatever the client showed."""
+    wanted = proven.client.binding
     try:
         shown = caller_of(request, reception.edge).certificate
     except TokenError as error:

@@ -105,7 +105,6 @@ def _client(party: Party, account: Account, now: datetime) -> Client:
         default_purpose=_PURPOSES.get(party.kind, "lagesbild") if account.role in _READS else None,
         secret_hash=hash_secret(account.secret),
         keys=[_new_key(account.key)] if account.key else [],
-        binding="dpop" if account.key else "",
         created_at=now,
     )
 

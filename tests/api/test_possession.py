@@ -82,7 +82,13 @@ def test_a_key_whose_tokens_must_be_bound_gets_none_that_is_not(house: House, do
     assert entry.fields["decision"] == "deny"
 
 
-def test_a_secret_where_there_is_one_gets_a_token_that_is_bound_to_nothing(door: Visitor, holder: KeyHolder) -> None:
+def test_a_secret_does_not_loosen_what_the_registration_demands(door: Visitor, holder: KeyHolder) -> None:
+    form = {"grant_type": "client_credentials", "client_id": PUBLISHER, "client_secret": SECRET}
+    assert door.post(TOKEN, data=form).json()["error"] == "invalid_dpop_proof"
+
+
+def test_a_secret_gets_a_token_that_is_bound_to_nothing_where_nothing_is_demanded(house: House, door: Visitor) -> None:
+    holder = register(house, PUBLISHER)
     form = {"grant_type": "client_credentials", "client_id": PUBLISHER, "client_secret": SECRET}
     token = door.post(TOKEN, data=form).json()["access_token"]
     assert door.get(PATH, headers={"Authorization": f"Bearer {token}"}).status_code == 200
@@ -274,7 +280,7 @@ def test_a_certificate_is_believed_from_the_proxy_and_from_nobody_else(house: Ho
         assert door.post(TOKEN, data=holder.form(), headers=mine).status_code == 400
         form = {"grant_type": "client_credentials", "client_id": PUBLISHER, "client_secret": SECRET}
         assert door.post(TOKEN, data=form, headers=mine).json()["error"] == "invalid_request"
-        assert door.post(TOKEN, data=form).status_code == 200
+        assert door.post(TOKEN, data=form).json()["error"] == "invalid_request", "its tokens are bound to a certificate"
         assert "no proxy of ours" in told(door, house)
 
 
