@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Column, Connection, Engine, MetaData, Table, func, 
 from sqlalchemy import types as sql
 from sqlalchemy.exc import NoSuchTableError
 
-from models import desk, parties, reference, shelf, trail, vault
+from models import desk, epoch, parties, people, reference, shelf, trail, vault
 from models.base import METADATA, SCHEMAS
 from store.migrate import current
 
@@ -25,7 +25,7 @@ _BYTES: Final = 1 << 24
 _FETCHED: Final = 100
 
 EPOCH: Final = "epoch"
-MODELS: Final = (parties, reference, vault, shelf, desk, trail)
+MODELS: Final = (parties, people, epoch, reference, vault, shelf, desk, trail)
 """Imported so that `METADATA` knows every table."""
 
 _ARROW: Final[tuple[tuple[type[Any], pa.DataType], ...]] = (

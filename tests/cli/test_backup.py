@@ -1,12 +1,14 @@
 """A backup is one moment of everything, opens for one key only, and comes back whole or not at all."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pyrage
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
 from audit.entry import Entry, Kind, Operation
 from cli import backup_archive as archive
@@ -14,6 +16,7 @@ from cli.backup import backup
 from cli.backup_archive import Member
 from cli.errors import Stop
 from cli.restore import restored
+from models.base import SCHEMAS
 from models.parties import Party
 from settings import Place
 from store.backup import moment, parts, tables
@@ -91,6 +94,16 @@ def test_what_was_backed_up_comes_back_on_either_database(
         assert told["entries"] == 2  # the one that was there, and that a backup was taken
         assert everything(onto) == everything(kept)
         assert (onto.keys / "a.key").read_text() == "secret of the home"
+
+
+def test_no_table_of_the_database_is_left_out(place: Place) -> None:
+    """In a process that loads no more than a backup does, every table there is but migrations and epochs is known."""
+    engine = open_engine(place, "owner")
+    there = {f"{schema}.{name}" for schema in SCHEMAS for name in inspect(engine).get_table_names(schema)}
+    engine.dispose()
+    asked = [sys.executable, "-c", "from store.backup import tables; print(*tables())"]
+    known = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.split()
+    assert there - set(known) == {"parties.migration", "parties.epoch", "shelf.epoch", "desk.epoch"}
 
 
 def test_nothing_in_the_file_is_readable_without_the_key(
