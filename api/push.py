@@ -30,7 +30,7 @@ from api.problems import (
     UnknownParameter,
     UnsupportedMediaType,
 )
-from api.push_reports import WITHDRAWALS, Body, ReportsHouse
+from api.push_reports import WITHDRAWALS, Body, ReportsHouse, whole_body
 from api.push_reports import router as withdrawals
 from api.receipts import Receipt, receipt, refused, rehearsal
 from api.reception import Reception, answers, open_reception
@@ -86,19 +86,12 @@ class PushHouse:
 router = APIRouter(tags=["push"])
 
 
-async def _body(request: Request) -> bytes:
-    """The body, as large as the frame lets it be."""
-    if request.headers.get("content-encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType("Send the body without Content-Encoding", headers={"Accept-Encoding": "identity"})
-    return await request.body()
-
-
 @dataclass(frozen=True)
 class Sent:
     """What a delivery brings besides its sender."""
 
     dataset: DatasetId
-    body: Annotated[bytes, Depends(_body)]
+    body: Annotated[bytes, Depends(whole_body)]
     key: Annotated[str, Header(alias="Idempotency-Key", description="New for every delivery; a resend repeats it")]
     coverage: Annotated[
         str | None,

@@ -142,7 +142,8 @@ class Body:
     coverage: str | None = None
 
 
-async def _body(request: Request) -> bytes:
+async def whole_body(request: Request) -> bytes:
+    """The body, as large as the frame lets it be."""
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without Content-Encoding", headers={"Accept-Encoding": "identity"})
     return await request.body()
@@ -178,7 +179,7 @@ def withdraw(
     request: Request,
     visit: Pusher,
     dataset: DatasetId,
-    body: Annotated[bytes, Depends(_body)],
+    body: Annotated[bytes, Depends(whole_body)],
     key: Annotated[str, Header(alias="Idempotency-Key", description="New for every withdrawal; a resend repeats it")],
 ) -> JSONResponse:
     """Erase the caller's reports that the body names by their own numbers; they leave the counts too."""

@@ -36,7 +36,7 @@ def put(
     change = _change(session, incoming, counts, coverage)
     delivery = _delivery(incoming, new_id, counts, change)
     vault_deliveries.forget_keys(session, remembered_since(incoming.at))
-    vault_deliveries.add_delivery(session, delivery, _key(incoming, new_id), _coverage(delivery, coverage))
+    vault_deliveries.add_delivery(session, delivery, _key(incoming, new_id), coverage_of(delivery, coverage))
     vault_counts.add_counts(session, delivery, change.added)
     vault_counts.replace_counts(session, delivery, change.replaced)
     return delivery
@@ -115,7 +115,8 @@ def _key(incoming: Incoming, delivery_id: str) -> vault.IdempotencyKey:
     )
 
 
-def _coverage(delivery: vault.Delivery, coverage: Coverage | None) -> vault.Coverage | None:
+def coverage_of(delivery: vault.Delivery, coverage: Coverage | None) -> vault.Coverage | None:
+    """What a delivery covers, as it is kept; None where it declares nothing."""
     if coverage is None:
         return None
     return vault.Coverage(

@@ -24,7 +24,7 @@ from intake.delivery_fault import Faults
 from intake.delivery_refusals import FaultyDelivery, MalformedKey, Refused, StillInFlight
 from intake.receive import LONGEST_KEY, Note
 from intake.receive_incoming import Incoming
-from intake.receive_keeping import remembered_since, under_key
+from intake.receive_keeping import coverage_of, remembered_since, under_key
 from intake.receive_turns import Turns
 from intake.reports_checking import Checker
 from intake.reports_derived import Derived
@@ -266,19 +266,7 @@ class _Delivery(_Work):
             yield done
 
     def coverage(self, delivery: vault.Delivery) -> vault.Coverage | None:
-        covered = self._declared
-        if covered is None:
-            return None
-        return vault.Coverage(
-            delivery_id=delivery.id,
-            dataset=delivery.dataset,
-            publisher=delivery.publisher,
-            areas=list(covered.areas),
-            categories=list(covered.categories),
-            first=covered.first,
-            last=covered.last,
-            received_at=delivery.received_at,
-        )
+        return coverage_of(delivery, self._declared)
 
 
 class _Withdrawal(_Work):
