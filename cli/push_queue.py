@@ -5,7 +5,6 @@ emptied again after a crash gets the receipt it missed. One that the service ref
 """
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from uuid import uuid4
 from cli.push_file import deliver, receipt_as_json
 from samsyn_client.client import Client
 from samsyn_client.problems import Busy, FaultyDelivery, InFlight, Problem, SamsynError, Unreachable
+from store.durable import write_durably
 
 FIRST: Final = 60.0
 LONGEST: Final = 6 * 3600.0
@@ -61,7 +61,7 @@ class Queue:
         """Keep a delivery, durable when this returns; it comes after all that wait, whatever the clock says."""
         behind = (int(path.name.partition("-")[0]) + 1 for path in self.folder.glob("*.json"))
         kept = replace(about, name=f"{max(int(now * 1000), *behind, 0):015d}-{uuid4().hex[:8]}")
-        _write(self._path(kept, "body"), body)
+        write_durably(self._path(kept, "body"), body)
         self._tell(kept)
         return kept
 
@@ -96,7 +96,7 @@ class Queue:
     def _refuse(self, one: Waiting, error: Problem) -> None:
         refused = self.folder / "refused"
         refused.mkdir(mode=0o700, exist_ok=True)
-        _write(refused / f"{one.name}.json", json.dumps({**asdict(one), "problem": error.said}).encode())
+        write_durably(refused / f"{one.name}.json", json.dumps({**asdict(one), "problem": error.said}).encode())
         self._path(one, "body").replace(refused / f"{one.name}.body")
         self._path(one, "json").unlink()
 
@@ -105,7 +105,7 @@ class Queue:
         self._path(one, "body").unlink()
 
     def _tell(self, one: Waiting) -> None:
-        _write(self._path(one, "json"), json.dumps(asdict(one)).encode())
+        write_durably(self._path(one, "json"), json.dumps(asdict(one)).encode())
 
     def _path(self, one: Waiting, ending: str) -> Path:
         return self.folder / f"{one.name}.{ending}"
@@ -114,18 +114,3 @@ class Queue:
 def is_final(refusal: SamsynError | None) -> bool:
     """Whether sending the same again would be refused again."""
     return isinstance(refusal, FaultyDelivery | Problem) and not isinstance(refusal, Busy | InFlight)
-
-
-def _write(path: Path, body: bytes) -> None:
-    """A file whole or not at all, durable when this returns."""
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

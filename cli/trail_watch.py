@@ -19,7 +19,7 @@ from cli.errors import Stop
 from cli.trail_keys import log_key, needed
 from cli.trail_published import published
 from cli.trail_reach import where
-from store.trail_durable import write_durably
+from store.durable import write_durably
 
 KEPT: Final = ".checkpoint"
 CONTRADICTION: Final = ".contradiction"
@@ -77,11 +77,11 @@ def look(found: PublishedLog, key: VerifierKey, into: Path) -> tuple[Seen, Check
     except (NoteError, NotServed) as error:
         raise Stop(f"the log could not be checked: {error}") from None
     except ProofError as error:
-        write_durably(into / f"{new.size:015}{CONTRADICTION}", note)
+        write_durably(into / f"{new.size:015}{CONTRADICTION}", note.encode())
         raise Contradiction(f"the log contradicts itself: {error}") from None
     if before == new:
         return Seen.SAME, new
-    write_durably(into / f"{new.size:015}{KEPT}", note)
+    write_durably(into / f"{new.size:015}{KEPT}", note.encode())
     return Seen.GROWN, new
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from audit.checkpoint import Checkpoint, read, sign
 from audit.note import NoteError, SigningKey
-from store.trail_durable import write_durably
+from store.durable import write_durably
 
 SIGNED: Final = "signed.checkpoint"
 
@@ -47,7 +47,7 @@ class Signer:
             )
         checkpoint = Checkpoint(self._key.name, size, root)
         note = sign(checkpoint, self._key)
-        write_durably(self._file, note)  # before anybody sees it
+        write_durably(self._file, note.encode())  # before anybody sees it
         self._last = checkpoint
         return note
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from audit.checkpoint import Checkpoint, cosign, read
 from audit.note import NoteError, SigningKey, VerifierKey
 from audit.witness import Seen, Submission, judge, origin_of
-from store.trail_durable import write_durably
+from store.durable import write_durably
 
 
 class ForgottenError(ValueError):
@@ -48,7 +48,7 @@ class Witness:
         logs = [key for key in self._logs if key.name == origin]
         with self._gate:
             judge(submission, logs, self._seen(logs))
-            write_durably(self._file(origin), submission.checkpoint)
+            write_durably(self._file(origin), submission.checkpoint.encode())
         return cosign(submission.checkpoint, self._key, int(self._clock().timestamp()))
 
     def _seen(self, logs: Sequence[VerifierKey]) -> Seen:

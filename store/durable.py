@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 
-def write_durably(path: Path, text: str) -> None:
-    """Put a text under its name, or leave what was there: never a half of it."""
+def write_durably(path: Path, content: bytes) -> None:
+    """Put a content under its name, or leave what was there: never a half of it."""
     fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("w") as file:
-        file.write(text)
+    with fresh.open("wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
