@@ -1,0 +1,29 @@
+"""The proxy's file leads every path to the door that has it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import APIRouter
+
+from api import log, pull, push, review, token
+
+PROXY = (Path(__file__).parents[2] / "deploy" / "proxy" / "Caddyfile").read_text()
+LEADS = {door: re.compile(path) for door, path in re.findall(r"@(\w+) path_regexp (\S+)", PROXY)}
+DOORS: dict[str, tuple[APIRouter, ...]] = {
+    "pull": (pull.router, *pull.ROUTERS),
+    "push": (push.router, push.withdrawals),
+    "review": (review.router, token.router, log.router),
+}
+
+
+def paths(door: str) -> Iterator[str]:
+    return (str(getattr(route, "path", "")) for router in DOORS[door] for route in router.routes)
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_path_of_a_door_leads_to_it_and_to_no_other(door: str) -> None:
+    led = {path: [name for name, lead in LEADS.items() if lead.search(path)] for path in paths(door)}
+    assert led
+    assert {path: doors for path, doors in led.items() if doors != [door]} == {}
