@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from fastapi import APIRouter
 
-from api import log, pull, push, review, token
+from api import changes, code_lists, log, pull, push, push_reports, releases, review, signals, token
+from api.conventions.routers import ROUTERS
 
 PROXY = (Path(__file__).parents[2] / "deploy" / "proxy" / "Caddyfile").read_text()
 LEADS = {door: re.compile(path) for door, path in re.findall(r"@(\w+) path_regexp (\S+)", PROXY)}
 DOORS: dict[str, tuple[APIRouter, ...]] = {
-    "pull": (pull.router, *pull.ROUTERS),
-    "push": (push.router, push.withdrawals),
+    "pull": (pull.router, signals.router, releases.router, changes.router, code_lists.router, *ROUTERS),
+    "push": (push.router, push_reports.router),
     "review": (review.router, token.router, log.router),
 }
 
